@@ -2,7 +2,7 @@ import { useEffect, useRef } from "./vendor/hooks.js";
 import { render } from "./vendor/preact.js";
 import { html } from "./lib/html.js";
 import { lazy } from "./lib/lazy.js";
-import { useAddress } from "./lib/router.js";
+import { openAsked, useAddress } from "./lib/router.js";
 import { Navigation } from "./parts/navigation.js";
 import { Environments } from "./screens/environments.js";
 
@@ -73,4 +73,5 @@ function App() {
   `;
 }
 
+openAsked();
 render(html`<${App} />`, document.getElementById("app"));

@@ -1,5 +1,7 @@
 /** The public API: nothing here can do what `curl` cannot. */
 
+import { noteClock, now } from "./clock.js";
+
 export class ApiError extends Error {
   /** @param {number} status 0 if no answer arrived. */
   constructor(status, error, retryAfterSeconds) {
@@ -36,7 +38,7 @@ export async function send(method, path, body, headers = {}) {
     headers: {
       "X-Gridplane-Portal": "1",
       "Repeatability-Request-ID": crypto.randomUUID(),
-      "Repeatability-First-Sent": new Date().toUTCString(),
+      "Repeatability-First-Sent": now().toUTCString(),
       ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       ...headers,
     },
@@ -62,6 +64,7 @@ async function request(path, options) {
   } catch {
     throw new ApiError(0, { code: "Unreachable", message: "The control plane does not answer." });
   }
+  noteClock(response);
   if (response.ok || response.status === 304) return response;
   throw new ApiError(response.status, await readError(response), retryAfter(response));
 }

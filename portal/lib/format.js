@@ -1,6 +1,9 @@
+import { now } from "./clock.js";
+
 const MONEY = new Intl.NumberFormat("en", { style: "currency", currency: "USD" });
 const SMALL = new Intl.NumberFormat("en", { style: "currency", currency: "USD", maximumFractionDigits: 3 });
-const TIME = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium" });
+const TIME = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
+const DATE = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });
 
 export function money(usd) {
   if (usd === undefined || usd === null) return "–";
@@ -9,6 +12,11 @@ export function money(usd) {
 
 export function time(text) {
   return text ? TIME.format(new Date(text)) : "–";
+}
+
+/** @returns {string} such as `Jun 18, 2026`, of lists that are of a day. */
+export function date(text) {
+  return text ? DATE.format(new Date(text)) : "–";
 }
 
 /** @returns {string} such as `4 min 47 s` or `1 h 5 min`. */
@@ -38,8 +46,9 @@ export function count(number) {
 
 /** @returns {string} such as `3 h 5 min` or `12 days`, up to now. */
 export function since(text) {
-  const seconds = secondsBetween(text, new Date());
-  return seconds < 2 * DAY ? duration(Math.max(seconds, 0)) : `${Math.floor(seconds / DAY)} days`;
+  const seconds = Math.max(secondsBetween(text, now()), 0);
+  if (seconds >= 2 * DAY) return `${Math.floor(seconds / DAY)} days`;
+  return duration(seconds < 60 ? Math.floor(seconds) : Math.floor(seconds / 60) * 60).replace(" 0 s", "");
 }
 
 const DAY = 86_400;

@@ -2,6 +2,8 @@
 
 import { useEffect, useState } from "../vendor/hooks.js";
 
+const ASKED = "screen";
+
 export function useAddress() {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
@@ -20,6 +22,18 @@ export function go(...parts) {
 
 export function link(...parts) {
   return `#/${parts.map(encodeURIComponent).join("/")}`;
+}
+
+/** Where one signs in, to come back to the screen that is open: browsers keep what is after `#`. */
+export function signInAddress() {
+  const screen = location.hash ? `?${new URLSearchParams({ [ASKED]: location.hash.slice(1) })}` : "";
+  return `/.auth/login/aad?${new URLSearchParams({ post_login_redirect_uri: `/portal${screen}` })}`;
+}
+
+/** Opens the screen that a sign-in leads back to. */
+export function openAsked() {
+  const screen = new URLSearchParams(location.search).get(ASKED);
+  if (screen?.startsWith("/")) history.replaceState(null, "", `${location.pathname}#${screen}`);
 }
 
 /** Changes what comes after `?` without another entry in the browser's history. */

@@ -5,9 +5,10 @@ import { Problem } from "./problem.js";
 /**
  * A button that asks before it acts.
  * @param {{label: string, question: string, act: (text: string) => Promise<void>, tone?: string,
- *   ask?: string}} props `ask`: label of a text that has to be given.
+ *   ask?: string, name?: string}} props `ask`: label of a text that has to be given; `name`: of the
+ *   environment.
  */
-export function Action({ label, question, act, tone = "", ask }) {
+export function Action({ label, question, act, name, tone = "", ask }) {
   const dialog = useRef(null);
   const [error, setError] = useState(null);
   const [text, setText] = useState("");
@@ -29,7 +30,7 @@ export function Action({ label, question, act, tone = "", ask }) {
     <dialog ref=${dialog} aria-label=${label} onClose=${() => setError(null)}>
       <p>${question}</p>
       ${ask && html`<label>${ask} <input value=${text} onInput=${(event) => setText(event.target.value)} /></label>`}
-      ${error && html`<${Problem} error=${error} />`}
+      ${error && html`<${Problem} error=${error} name=${name} />`}
       <div class="row">
         <button type="button" class=${tone || "main"} disabled=${isBusy || (ask && !text.trim())} onClick=${confirm}>${label}</button>
         <button type="button" onClick=${() => dialog.current.close()}>Keep it as it is</button>

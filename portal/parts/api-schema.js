@@ -1,18 +1,19 @@
 import { value } from "../lib/format.js";
 import { html } from "../lib/html.js";
+import { Prose } from "./prose.js";
 
 /** A schema of the OpenAPI document with its fields. */
 export function Schema({ name, schema, isOpen }) {
   const required = new Set(schema.required ?? []);
-  return html`<details class="entry" open=${isOpen}><summary><code>${name}</code> <span class="quiet">${firstSentence(schema.description)}</span></summary>
-    <p>${schema.description}</p>
+  return html`<details class="entry" open=${isOpen}><summary><code>${name}</code> <span class="quiet"><${Prose} text=${firstSentence(schema.description)} /></span></summary>
+    <p><${Prose} text=${schema.description} /></p>
     ${schema.enum && html`<p>${schema.enum.map((each) => html`<code>${each}</code> `)}</p>`}
     ${schema.properties && html`<div class="scroll" tabindex="0" role="group" aria-label="Fields of ${name}"><table>
       <thead><tr>${["Field", "Type", "Meaning", "Example"].map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
       <tbody>${Object.entries(schema.properties).map(([field, each]) => html`<tr>
         <th scope="row"><code>${field}</code>${required.has(field) && html`<small>required</small>`}</th>
         <td><${Type} schema=${each} />${each.default !== undefined && html`<small>default ${value(each.default)}</small>`}</td>
-        <td>${each.description}</td><td>${each.examples && html`<code>${value(each.examples[0])}</code>`}</td></tr>`)}</tbody>
+        <td><${Prose} text=${each.description} /></td><td>${each.examples && html`<code>${value(each.examples[0])}</code>`}</td></tr>`)}</tbody>
     </table></div>`}
   </details>`;
 }

@@ -7,10 +7,10 @@ export function isOfBudget(check) {
 }
 
 /** A month's budget: spent, reserved, and what one environment needs until its end. */
-export function BudgetMeter({ check: { used, reserved, required, limit, name } }) {
+export function BudgetMeter({ check: { used, reserved, required, limit, name }, of = "This one" }) {
   const total = used + reserved + required;
   const scale = 100 / Math.max(total, limit);
-  const parts = [["Spent", used, "spent"], ["Reserved by others", reserved, "reserved"], ["This one, until the month's end", required, "required"]];
+  const parts = [["Spent", used, "spent"], ["Reserved by others", reserved, "reserved"], [`${of}, until the month's end`, required, "required"]];
   let x = 0;
   const bars = parts.map(([, usd, tone]) => {
     const bar = html`<rect class="bar ${tone}" x=${x} y="1" width=${usd * scale} height="6" />`;

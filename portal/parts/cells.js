@@ -1,10 +1,11 @@
 import { count } from "../lib/format.js";
 import { html } from "../lib/html.js";
+import { SizeName } from "./size-name.js";
 import { Table } from "./table.js";
 
 const COLUMNS = [
   { title: "Region", cell: (cell) => cell.region },
-  { title: "GPU size", cell: ({ offer }) => `${offer.vmSize}${offer.spot ? ", spot" : ""}` },
+  { title: "GPU size", cell: ({ offer }) => html`<${SizeName} name=${offer.vmSize} />${offer.spot ? ", spot" : ""}` },
   { title: "Nodes ready", cell: (cell) => count(cell.nodes), isNumber: true },
   { title: "Address", cell: (cell) => cell.externalIp || "private" },
   { title: "Cluster", cell: (cell) => html`<code>${cell.clusterId.split("/").pop()}</code>` },

@@ -29,11 +29,11 @@ async function findChecks(costCenter, isOver) {
   const page = await getInTurn(`/environments?costCenter=${encodeURIComponent(costCenter)}&maxpagesize=1`, isOver);
   if (!page?.value.length) return null;
   const { body } = await send("POST", "/plans", page.value[0].spec);
-  return body.checks.filter(isOfBudget);
+  return body.checks.filter(isOfBudget).map((check) => ({ check, of: body.environment }));
 }
 
 function Checks({ checks }) {
   if (checks === null) return html`<p class="quiet">It has no environment at present. The plan of one shows the budget.</p>`;
   if (checks.length === 0) return html`<p class="quiet">The policy file gives it no budget.</p>`;
-  return checks.map((each) => html`<p><${Badge} text=${each.verdict} /> ${each.message}</p><${BudgetMeter} check=${each} />`);
+  return checks.map(({ check, of }) => html`<p><${Badge} text=${check.verdict} /> ${check.message}</p><${BudgetMeter} check=${check} of=${of} />`);
 }

@@ -15,7 +15,7 @@ export function EnvironmentFacts({ environment: e }) {
     ["Cost center", e.spec.costCenter],
     ["Owner", e.spec.owner],
     ["Origin", e.originTransport],
-    ["Specification", String(e.generation)],
+    ["Version", String(e.generation)],
     ["Image", e.image ? html`${e.image.reference}<br /><small>${e.image.digest}</small>` : e.spec.workload.image],
     ["Health since", e.health.since && time(e.health.since)],
     ["Expires", e.spec.expiresAt && time(e.spec.expiresAt)],

@@ -1,4 +1,5 @@
 import { html } from "../lib/html.js";
+import { LABELS } from "../lib/labels.js";
 import { link } from "../lib/router.js";
 
 const TABS = [
@@ -8,7 +9,7 @@ const TABS = [
   ["versions", "Versions"],
   ["logs", "Logs"],
   ["invocations", "Invocations"],
-  ["edit", "Change"],
+  ["edit", LABELS.edit],
 ];
 
 /** What all screens of one environment begin with. */

@@ -1,4 +1,4 @@
-import { count, duration, money, time } from "../lib/format.js";
+import { count, date, duration, money, time } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { link } from "../lib/router.js";
 import { Table } from "./table.js";
@@ -21,6 +21,6 @@ export function IdleAdvice({ advice: a, name }) {
       <span>in use for <strong>${count(a.hoursInUse)}</strong> of ${count(a.observedHours)} h</span>
       <span>a wake takes <strong>${duration(a.minutesToWake * 60)}</strong></span></p>
     <${Table} label="Idle settings" columns=${COLUMNS} rows=${a.value} keyOf=${({ setting }) => setting} isCurrent=${({ isCurrent }) => isCurrent} />
-    <p class="quiet">At list prices of ${time(a.priceAsOf)}. <a href=${link("environments", name, "edit")}>Change <code>idle</code></a> in its specification.</p>
+    <p class="quiet">At list prices of ${date(a.priceAsOf)}. <a href=${link("environments", name, "edit")}>Change <code>idle</code></a> in its specification.</p>
   `;
 }

@@ -15,9 +15,10 @@ export function IdleDecisions({ sweep, name }) {
 
 function Decision({ decision: d }) {
   return html`<article class="entry" aria-label="Decision for ${d.pool.region}">
-    <h3>${d.pool.region}: ${d.action} <small>${d.reason}${d.idleSince ? `, idle since ${time(d.idleSince)}` : ""}</small></h3>
+    <h3>${d.pool.region}: ${d.action} <small>${d.reason}</small></h3>
     <dl class="facts">
       <div class="wide-fact"><dt>Nodes</dt><dd>${d.pool.nodeCount} × ${d.pool.vmSize}</dd></div>
+      ${d.idleSince && html`<div><dt>Idle since</dt><dd>${time(d.idleSince)}</dd></div>`}
       ${Object.entries(d.evidence ?? {}).map(([key, found]) => html`<div><dt>${words(key)}</dt><dd>${shown(found)}</dd></div>`)}
     </dl>
   </article>`;
@@ -26,7 +27,7 @@ function Decision({ decision: d }) {
 /** `observedAt` as `Observed at`. */
 function words(key) {
   const apart = key.replace(/([a-z0-9])([A-Z])/g, (_, before, after) => `${before} ${after.toLowerCase()}`);
-  return apart[0].toUpperCase() + apart.slice(1);
+  return (apart[0].toUpperCase() + apart.slice(1)).replace(/\bgpu\b/i, "GPU");
 }
 
 function shown(found) {

@@ -1,9 +1,10 @@
 import { html } from "../lib/html.js";
+import { LABELS } from "../lib/labels.js";
 import { link } from "../lib/router.js";
 
 const PLACES = [
   ["environments", "Environments"],
-  ["new", "New environment"],
+  ["new", LABELS.new],
   ["approvals", "Approvals"],
   ["models", "Models"],
   ["costs", "Costs"],

@@ -1,6 +1,7 @@
 import { count, money } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { Polled } from "./problem.js";
+import { SizeName } from "./size-name.js";
 import { Table } from "./table.js";
 
 /**
@@ -22,7 +23,7 @@ export function Offers({ state, fitting, chosen, onChoose }) {
 
 function columnsOf(fits, chosen, onChoose) {
   return [
-    { title: "Size", cell: (o) => html`${o.vmSize}${o.restriction && html`<small class="cause">${o.restriction}</small>`}` },
+    { title: "Size", cell: (o) => html`<${SizeName} name=${o.vmSize} />${o.restriction && html`<small class="cause">${o.restriction}</small>`}` },
     { title: "GPUs", cell: (o) => html`${o.gpus} × ${o.gpuModel}${fits && html`<small>${fits.get(o.vmSize).gpusPerReplica} per replica</small>`}` },
     { title: "Memory", cell: (o) => `${o.gpuMemoryGB} GB`, isNumber: true },
     ...(fits ? [{ title: "Longest request", cell: (o) => fit(fits.get(o.vmSize)), isNumber: true }] : []),

@@ -1,5 +1,6 @@
 import { money, value } from "../lib/format.js";
 import { html } from "../lib/html.js";
+import { Advice } from "./advice.js";
 import { Badge } from "./badge.js";
 import { BudgetMeter, isOfBudget } from "./budget.js";
 
@@ -17,7 +18,7 @@ export function Plan({ plan }) {
     ${ready && html`<p>Ready after ${ready.typical} minutes, one in ten takes more than ${ready.slow}; the model may take ${ready.startingUpTo} more to start.</p>`}
     ${plan.outage && html`<p><${Badge} text="warn" /> ${plan.outage.message}</p>`}
     ${plan.spare && html`<p>GPU nodes beside those that serve: ${plan.spare.nodes}, for up to ${plan.spare.hoursUpTo} hours and up to ${money(plan.spare.usdUpTo)} in all.</p>`}
-    <${Checks} checks=${plan.checks} />
+    <${Checks} checks=${plan.checks} name=${plan.environment} />
     ${(plan.changes ?? []).length > 0 && html`<${Changes} changes=${plan.changes} />`}
     <table><thead><tr><th scope="col">Cost</th><th scope="col" class="number">Per hour</th><th scope="col" class="number">Per month</th></tr></thead>
       <tbody>${COSTS.map(([key, title]) => html`<tr><th scope="row">${title}</th>
@@ -30,8 +31,8 @@ export function Plan({ plan }) {
   </section>`;
 }
 
-function Checks({ checks }) {
-  return html`<ul class="checks">${checks.map((each) => html`<li><${Badge} text=${each.verdict} /> <strong>${each.code}</strong> ${each.message}
+function Checks({ checks, name }) {
+  return html`<ul class="checks">${checks.map((each) => html`<li><${Badge} text=${each.verdict} /> <strong>${each.code}</strong> <${Advice} text=${each.message} name=${name} />
     ${isOfBudget(each) && html`<${BudgetMeter} check=${each} />`}</li>`)}</ul>`;
 }
 

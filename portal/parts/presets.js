@@ -2,6 +2,7 @@ import { useState } from "../vendor/hooks.js";
 import { count } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { Polled } from "./problem.js";
+import { SizeName } from "./size-name.js";
 import { Table } from "./table.js";
 
 /** On a phone, a dozen models are a long way to scroll. */
@@ -36,7 +37,7 @@ function columnsOf(choose) {
     { title: "Licence", cell: (p) => html`${p.licence}${p.gated && html`<small>with a token</small>`}` },
     { title: "Weights", cell: (p) => `${p.weightsGiB} GiB`, isNumber: true },
     { title: "Longest context", cell: (p) => count(p.tokenLimit), isNumber: true },
-    { title: "Smallest size", cell: ({ sizes: [smallest] }) => smallest && html`${smallest.vmSize}<small>${smallest.gpusPerReplica} × ${smallest.gpuModel}</small>` },
+    { title: "Smallest size", cell: ({ sizes: [smallest] }) => smallest && html`<${SizeName} name=${smallest.vmSize} /><small>${smallest.gpusPerReplica} × ${smallest.gpuModel}</small>` },
     { title: "Choice", isUnnamed: true, cell: (p) => html`<button type="button" aria-label="Serve ${p.name}" onClick=${() => choose(p.name)}>Choose</button>` },
   ];
 }

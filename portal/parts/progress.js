@@ -9,8 +9,12 @@ import { Steps } from "./steps.js";
 
 const ENDED = ["Succeeded", "Failed", "Canceled"];
 
-/** An operation from its start to its end. */
-export function Progress({ id, onEnd }) {
+/**
+ * An operation from its start to its end.
+ * @param {{id?: string, isExplained?: boolean, onEnd: () => void}} props `isExplained`: why it has
+ *   failed is on the screen already.
+ */
+export function Progress({ id, isExplained, onEnd }) {
   const [isOver, setOver] = useState(false);
   const operation = usePolled(id ? `/operations/${encodeURIComponent(id)}` : null, isOver ? 60 : 2);
   const hasEnded = ENDED.includes(operation.data?.status);
@@ -24,8 +28,8 @@ export function Progress({ id, onEnd }) {
       <p><${Badge} text=${o.status} /> ${o.kind}, ${o.percentComplete} %<span class="quiet">${timing(o, hasEnded)}</span></p>
       <progress max="100" value=${o.percentComplete} aria-label="Steps that have succeeded">${o.percentComplete} %</progress>
       <p class="hidden" aria-live="polite">${o.kind} ${o.status}</p>
-      ${o.error && html`<${Problem} error=${o.error} />`}
-      ${o.steps.length > 0 && html`<div class="scroll" tabindex="0" role="group" aria-label="Steps"><${Steps} operation=${o} /></div>`}
+      ${o.error && !isExplained && html`<${Problem} error=${o.error} name=${o.environment} />`}
+      ${o.steps.length > 0 && html`<${Steps} operation=${o} />`}
     `}<//></section>`;
 }
 

@@ -5,6 +5,7 @@ import { html } from "../lib/html.js";
 import { messagesByField } from "../lib/paths.js";
 import { Fields, NUMBER } from "./fields.js";
 import { Problem } from "./problem.js";
+import { SizeName } from "./size-name.js";
 import { Table } from "./table.js";
 
 const FIELDS = [
@@ -15,7 +16,7 @@ const FIELDS = [
   { path: "tokenLimit", label: "Longest context", ...NUMBER },
 ];
 const COLUMNS = [
-  { title: "Size", cell: (size) => size.vmSize },
+  { title: "Size", cell: (size) => html`<${SizeName} name=${size.vmSize} />` },
   { title: "GPUs per replica", cell: (size) => `${size.gpusPerReplica} × ${size.gpuModel}, ${size.gpuMemoryGB} GB` },
   { title: "Longest request", cell: (size) => count(size.contextLength), isNumber: true },
   { title: "Tokens in all", cell: (size) => count(size.tokens), isNumber: true },

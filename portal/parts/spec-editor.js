@@ -1,6 +1,7 @@
 import { useState } from "../vendor/hooks.js";
 import { send } from "../lib/api.js";
 import { html } from "../lib/html.js";
+import { LABELS } from "../lib/labels.js";
 import { messagesByField, writePath } from "../lib/paths.js";
 import { usePolled } from "../lib/polling.js";
 import { Offers } from "./offers.js";
@@ -42,7 +43,7 @@ export function SpecEditor({ initial, isNew, preset, carryOut, onChange }) {
         onLeave=${(path) => path === "regions" && setRegion(spec.regions?.[0])} />
       <${SpecJson} spec=${spec} onChange=${change} />
       <${Sizes} region=${region} preset=${preset} chosen=${spec.gpu?.vmSize} onChoose=${(vmSize) => change(writePath(spec, "gpu.vmSize", vmSize))} />
-      <div class="row wide"><button class="main">Show the plan</button></div>
+      <div class="row wide"><button class="main">${LABELS.plan}</button></div>
     </form>
     ${error && html`<${Problem} error=${error} />`}
     ${plan && html`<${Plan} plan=${plan} />

@@ -1,6 +1,8 @@
 import { html } from "../lib/html.js";
 import { duration, secondsBetween } from "../lib/format.js";
+import { Advice } from "./advice.js";
 import { Badge } from "./badge.js";
+import { Table } from "./table.js";
 
 /**
  * The steps of an operation, each where it lies between the operation's start and now, above what
@@ -8,12 +10,17 @@ import { Badge } from "./badge.js";
  */
 export function Steps({ operation }) {
   const from = operation.createdDateTime;
-  const length = Math.max(...operation.steps.map((step) => endOf(step, from)), secondsBetween(from, operation.lastActionDateTime), 1);
-  return html`<table class="steps">
-    <caption class="hidden">Steps of ${operation.kind}</caption>
-    <thead><tr><th scope="col">Step</th><th scope="col">Status</th><th scope="col" class="number">Took</th><th scope="col" class="number">Usually</th><th scope="col" class="lane">When</th></tr></thead>
-    <tbody>${operation.steps.map((step) => html`<${Step} key=${step.name} step=${step} from=${from} length=${length} until=${operation.lastActionDateTime} />`)}</tbody>
-  </table>`;
+  const until = operation.lastActionDateTime;
+  const length = Math.max(...operation.steps.map((step) => endOf(step, from)), secondsBetween(from, until), 1);
+  const columns = [
+    { title: "Step", cell: (step) => html`<${Name} step=${step} environment=${operation.environment} />` },
+    { title: "Status", cell: ({ status }) => html`<${Badge} text=${status} />` },
+    { title: "Took", cell: (step) => step.startDateTime && duration(tookOf(step, until)), isNumber: true },
+    { title: "Usually", cell: ({ expectedSeconds }) => expectedSeconds !== undefined && html`<span class="quiet">${duration(expectedSeconds)}</span>`, isNumber: true },
+    { title: "When", cell: (step) => step.startDateTime && html`<${Lane} start=${secondsBetween(from, step.startDateTime) / length} share=${tookOf(step, until) / length}
+      usual=${(step.expectedSeconds ?? 0) / length} status=${step.status} />`, isWide: true },
+  ];
+  return html`<${Table} label="Steps of ${operation.kind}" columns=${columns} rows=${operation.steps} keyOf=${({ name }) => name} />`;
 }
 
 /** Seconds after the operation's start at which a running step usually ends. */
@@ -22,18 +29,13 @@ function endOf(step, from) {
   return isRunning ? secondsBetween(from, step.startDateTime) + (step.expectedSeconds ?? 0) : 0;
 }
 
-function Step({ step, from, length, until }) {
-  const start = step.startDateTime ? secondsBetween(from, step.startDateTime) : null;
-  const took = start === null ? null : secondsBetween(step.startDateTime, step.endDateTime ?? until);
-  return html`<tr>
-    <th scope="row">${step.name}${step.detail && step.status === "Running" && html`<small>${step.detail}</small>`}
-      ${step.error && html`<small class="cause">${step.error.code}: ${step.error.message} ${step.error.suggestedAction ?? ""}</small>`}</th>
-    <td><${Badge} text=${step.status} /></td>
-    <td class="number">${took === null ? "" : duration(took)}</td>
-    <td class="number quiet">${step.expectedSeconds === undefined ? "" : duration(step.expectedSeconds)}</td>
-    <td class="lane">${start !== null && html`<${Lane} start=${start / length} share=${took / length}
-      usual=${(step.expectedSeconds ?? 0) / length} status=${step.status} />`}</td>
-  </tr>`;
+function tookOf(step, until) {
+  return secondsBetween(step.startDateTime, step.endDateTime ?? until);
+}
+
+function Name({ step, environment }) {
+  return html`${step.name}${step.detail && step.status === "Running" && html`<small>${step.detail}</small>`}
+    ${step.error && html`<small class="cause">${step.error.code}: <${Advice} text=${step.error.message} name=${environment} /> <${Advice} text=${step.error.suggestedAction} name=${environment} /></small>`}`;
 }
 
 function Lane({ start, share, usual, status }) {

@@ -4,13 +4,13 @@ import { html } from "../lib/html.js";
  * A table; on a narrow screen each row is a card. The roles are those that browsers drop where a
  * table is laid out otherwise. The first column names the row.
  * @param {{label: string, columns: {title: string, cell: (row) => any, isNumber?: boolean,
- *   isUnnamed?: boolean}[], rows: any[], keyOf: (row) => any, isCurrent?: (row) => boolean}} props
- *   `isUnnamed`: its title is for those who cannot see the column.
+ *   isWide?: boolean, isUnnamed?: boolean}[], rows: any[], keyOf: (row) => any, isCurrent?: (row) => boolean}} props
+ *   `isUnnamed`: its title is for those who cannot see the column; `isWide`: for wide screens alone.
  */
 export function Table({ label, columns, rows, keyOf, isCurrent }) {
   return html`<div class="scroll" tabindex="0" role="group" aria-label=${label}><table class="cards" role="table" aria-label=${label}>
-    <thead role="rowgroup"><tr role="row">${columns.map(({ title, isNumber, isUnnamed }) => html`
-      <th scope="col" role="columnheader" class=${isNumber ? "number" : ""}>${isUnnamed ? html`<span class="hidden">${title}</span>` : title}</th>`)}</tr></thead>
+    <thead role="rowgroup"><tr role="row">${columns.map((column) => html`
+      <th scope="col" role="columnheader" class=${classOf(column)}>${column.isUnnamed ? html`<span class="hidden">${column.title}</span>` : column.title}</th>`)}</tr></thead>
     <tbody role="rowgroup">${rows.map((row) => html`<${Row} key=${keyOf(row)} row=${row} columns=${columns} isCurrent=${isCurrent?.(row)} />`)}</tbody>
   </table></div>`;
 }
@@ -18,7 +18,11 @@ export function Table({ label, columns, rows, keyOf, isCurrent }) {
 function Row({ row, columns: [first, ...others], isCurrent }) {
   return html`<tr role="row" class=${isCurrent ? "current" : ""}>
     <th scope="row" role="rowheader">${first.cell(row)}</th>
-    ${others.map(({ title, cell, isNumber, isUnnamed }) => html`
-      <td role="cell" class=${isNumber ? "number" : ""} data-label=${isUnnamed ? undefined : title}>${cell(row)}</td>`)}
+    ${others.map((column) => html`
+      <td role="cell" class=${classOf(column)} data-label=${column.isUnnamed ? undefined : column.title}>${column.cell(row)}</td>`)}
   </tr>`;
+}
+
+function classOf({ isNumber, isWide }) {
+  return isNumber ? "number" : isWide ? "lane" : "";
 }

@@ -10,6 +10,7 @@ export function Timeline({ events }) {
 
 /** Events, the latest first, each with what it rests on. */
 export function Entries({ entries }) {
+  if (entries.length === 0) return html`<p class="quiet">Nothing yet.</p>`;
   return html`<ol class="timeline" reversed>${entries.toReversed().map((each) => html`<li>
     <time datetime=${each.at}>${time(each.at)}</time> <strong>${each.type}</strong> ${each.message}
     ${each.evidence && html`<${Evidence} evidence=${each.evidence} />`}

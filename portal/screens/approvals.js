@@ -1,10 +1,10 @@
 import { send } from "../lib/api.js";
-import { money, time } from "../lib/format.js";
 import { html } from "../lib/html.js";
+import { LABELS } from "../lib/labels.js";
 import { readPages, usePolled } from "../lib/polling.js";
 import { link } from "../lib/router.js";
 import { Action } from "../parts/action.js";
-import { Changes } from "../parts/plan.js";
+import { ApprovalFacts } from "../parts/approval-facts.js";
 import { Polled } from "../parts/problem.js";
 
 /** What waits for someone other than its requester. */
@@ -25,15 +25,11 @@ function Waiting({ approval: a, onAnswer }) {
   };
   return html`<article class="entry" aria-label=${a.operationId}>
     <h2><a href=${link("environments", a.environment)}>${a.environment}</a>: ${a.kind}</h2>
-    <p class="totals"><span><strong>${money(a.usdPerMonth)}</strong> per month</span>
-      <span>by ${a.onBehalfOf ?? a.requestedBy ?? "unknown"}, ${time(a.requestedDateTime)}</span>
-      <span>canceled without an answer: ${time(a.deadline)}</span></p>
-    <ul>${a.reasons.map((each) => html`<li>${each}</li>`)}</ul>
-    ${a.changes.length > 0 && html`<${Changes} changes=${a.changes} />`}
+    <${ApprovalFacts} approval=${a} />
     <div class="row" role="group" aria-label="Answer">
-      <${Action} label="Approve" tone="main" question="Have ${a.environment} built exactly as in this plan?"
+      <${Action} label=${LABELS.approve} tone="main" name=${a.environment} question="Have ${a.environment} built exactly as in this plan?"
         act=${() => answer("approve", { planDigest: a.planDigest })} />
-      <${Action} label="Reject" tone="danger" question="Reject it? It ends without having changed anything in Azure." ask="Reason, for the requester"
+      <${Action} label=${LABELS.reject} tone="danger" name=${a.environment} question="Reject it? It ends without having changed anything in Azure." ask="Reason, for the requester"
         act=${(reason) => answer("reject", { reason })} />
     </div>
   </article>`;

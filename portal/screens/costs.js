@@ -1,5 +1,6 @@
 import { byAmount, daysOf, sumBy } from "../lib/cost-sums.js";
-import { money, time } from "../lib/format.js";
+import { now } from "../lib/clock.js";
+import { date, money } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { usePolled } from "../lib/polling.js";
 import { link, replaceQuery } from "../lib/router.js";
@@ -14,7 +15,7 @@ const PERIODS = [["", "This month"], ["last", "Last month"], ["30", "The last 30
 export function Costs({ query }) {
   const costCenter = query.get("costCenter") ?? "";
   const period = query.get("period") ?? "";
-  const asked = new URLSearchParams({ ...(costCenter ? { costCenter } : {}), ...daysOf(period, new Date()) });
+  const asked = new URLSearchParams({ ...(costCenter ? { costCenter } : {}), ...daysOf(period, now()) });
   const report = usePolled(asked.size ? `/costs?${asked}` : "/costs", 60);
   return html`
     <h1>Costs</h1>
@@ -33,7 +34,7 @@ function Report({ costs }) {
   const ofCenter = (label) => html`<a href="#/costs?costCenter=${encodeURIComponent(label)}" title="Its costs and budget">${label}</a>`;
   const ofEnvironment = (label) => html`<a href=${link("environments", label)}>${label}</a>`;
   return html`
-    <p class="total">${money(costs.totalUsd)} <small>at list prices of ${time(costs.priceAsOf)}</small></p>
+    <p class="total">${money(costs.totalUsd)} <small>at list prices of ${date(costs.priceAsOf)}</small></p>
     ${days.length === 0 && html`<p class="empty">Nothing has cost anything in this period.</p>`}
     ${days.length > 0 && html`<${Bars} title="By day" entries=${days} />
       <section><h2>By cost center</h2><${CostSums} title="Cost center" sums=${byAmount(sumBy(costs.value, (each) => each.costCenter))} name=${ofCenter} /></section>

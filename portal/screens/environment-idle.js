@@ -14,7 +14,7 @@ export function EnvironmentIdle({ name }) {
   const events = usePolled(`${path}/events`, 30);
   return html`<${EnvironmentFrame} name=${name} current="idle">
     <section><h2>By the latest sweep</h2><${IdleDecisions} sweep=${sweep} name=${name} /></section>
-    <section><h2>Other settings, on its own use</h2>
+    <section><h2>What other settings would have cost</h2>
       <${Polled} state=${advice}>${(found) => html`<${IdleAdvice} advice=${found} name=${name} />`}<//></section>
     <section><h2>Decisions so far</h2>
       <${Polled} state=${events}>${({ value }) => html`<${Decided} entries=${value.filter((each) => each.evidence)} />`}<//></section>

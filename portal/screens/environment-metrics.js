@@ -1,4 +1,5 @@
 import { useMemo, useState } from "../vendor/hooks.js";
+import { now } from "../lib/clock.js";
 import { count, money, time } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { chartsOf } from "../lib/metric-series.js";
@@ -22,7 +23,7 @@ const TOTALS = [
 export function EnvironmentMetrics({ name }) {
   const [days, setDays] = useState(1);
   const path = `/environments/${encodeURIComponent(name)}/metrics`;
-  const search = useMemo(() => (days === 1 ? "" : `?${new URLSearchParams({ from: new Date(Date.now() - days * DAY_MS).toISOString() })}`), [days]);
+  const search = useMemo(() => (days === 1 ? "" : `?${new URLSearchParams({ from: new Date(now() - days * DAY_MS).toISOString() })}`), [days]);
   const metrics = usePolled(`${path}${search}`, 60);
   return html`<${EnvironmentFrame} name=${name} current="metrics">
     <h2>Metrics</h2>

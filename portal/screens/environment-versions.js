@@ -2,6 +2,7 @@ import { useState } from "../vendor/hooks.js";
 import { etagOf, send } from "../lib/api.js";
 import { time } from "../lib/format.js";
 import { html } from "../lib/html.js";
+import { LABELS } from "../lib/labels.js";
 import { usePolled } from "../lib/polling.js";
 import { Action } from "../parts/action.js";
 import { Badge } from "../parts/badge.js";
@@ -39,8 +40,8 @@ export function EnvironmentVersions({ name }) {
 function Version({ version: v, canReturn, onRollback }) {
   const { model, image, preset } = v.workload;
   return html`<li class="entry" aria-label="Version ${v.version}">
-    <div class="title"><h3>Version ${v.version} ${v.isPresent && html`<${Badge} text="present" />`} <${Badge} text=${v.status} /></h3>
-      ${!v.isPresent && v.status === "Succeeded" && canReturn && html`<${Action} label="Roll back to ${v.version}" ask="Reason, for the timeline"
+    <div class="title"><h3>Version ${v.version} ${v.isPresent && html`<${Badge} text="current" />`} <${Badge} text=${v.status} /></h3>
+      ${!v.isPresent && v.status === "Succeeded" && canReturn && html`<${Action} label="${LABELS.rollback} to ${v.version}" ask="Reason, for the timeline"
         question="Run the workload of version ${v.version} again? Replicas are replaced as update.strategy says; all else that is specified stays." act=${onRollback} />`}</div>
     <dl class="facts">
       <div><dt>Requested</dt><dd>${time(v.requestedDateTime)}${v.requestedBy && html`<small>by ${v.requestedBy}</small>`}</dd></div>

@@ -1,4 +1,4 @@
-import { count, time } from "../lib/format.js";
+import { count, moment, time } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { usePolled } from "../lib/polling.js";
 import { Bars } from "../parts/bars.js";
@@ -56,7 +56,7 @@ function countBy(entries, key) {
 function byHour(entries) {
   return countBy(entries, (each) => `${each.time.slice(0, 13)}:00Z`)
     .toSorted(([a], [b]) => a.localeCompare(b))
-    .map(([label, amount]) => ({ label, amount, text: count(amount) }));
+    .map(([hour, amount]) => ({ label: moment(hour), amount, text: count(amount) }));
 }
 
 function median(numbers) {

@@ -42,7 +42,7 @@ function Version({ version: v, uses, isCounted, onDelete }) {
       <div class="wide-fact"><dt>Image</dt><dd>${v.content.image}</dd></div>
       ${v.content.source && html`<div class="wide-fact"><dt>Weights</dt><dd>${v.content.source}${v.content.sizeGiB && html`<small>${v.content.sizeGiB} GiB</small>`}</dd></div>`}
       ${v.content.licence && html`<div><dt>Licence</dt><dd>${v.content.licence}</dd></div>`}
-      <div><dt>Named by</dt><dd>${uses.length > 0 ? uses.map((each) => html`<a href=${link("environments", each)}>${each}</a> `) : isCounted ? "no environment" : "…"}</dd></div>
+      <div><dt>Used by</dt><dd>${uses.length > 0 ? uses.map((each) => html`<a href=${link("environments", each)}>${each}</a> `) : isCounted ? "no environment" : "…"}</dd></div>
     </dl>
     <details><summary>Content</summary><pre tabindex="0">${JSON.stringify(content, null, 2)}</pre></details>
   </article>`;

@@ -1,5 +1,6 @@
 import { count, since, time } from "../lib/format.js";
 import { html } from "../lib/html.js";
+import { LABELS } from "../lib/labels.js";
 import { readPages, usePolled } from "../lib/polling.js";
 import { link } from "../lib/router.js";
 import { Polled } from "../parts/problem.js";
@@ -18,7 +19,7 @@ const COLUMNS = [
 export function Models() {
   const models = usePolled("/models?maxpagesize=500", 60, readPages);
   return html`
-    <div class="title"><h1>Models</h1><a class="button main" href=${link("register-model")}>Register a version</a></div>
+    <div class="title"><h1>Models</h1><a class="button main" href=${link("register-model")}>${LABELS.register}</a></div>
     <${Polled} state=${models}>${({ value }) =>
       value.length === 0
         ? html`<p class="empty">No model is registered. <a href=${link("register-model")}>Register a version</a>, or serve <a href=${link("new")}>a preset</a>.</p>`

@@ -25,11 +25,15 @@ function Contents({ api, find }) {
     <p>${api.info.title} ${api.info.version}, <a href="/openapi.json">OpenAPI document</a></p>
     <form class="row" role="search" onSubmit=${(event) => event.preventDefault()}>
       <label>Search <input type="search" value=${find} placeholder="Path, field, word …" onInput=${(event) => replaceQuery({ find: event.target.value })} /></label>
-      <span role="status" class="quiet">${operations.length} operations, ${schemas.length} schemas</span>
+      <span role="status" class="quiet">${counted(operations, "operation")}, ${counted(schemas, "schema")}</span>
     </form>
     <section><h2>Operations</h2>${operations.map((each) => html`<${Operation} key=${each.id} ...${each} />`)}</section>
     <section><h2>Schemas</h2>${schemas.map((each) => html`<${Schema} key=${each.id} ...${each} isOpen=${each.name.toLowerCase() === find.toLowerCase()} />`)}</section>
   `;
+}
+
+function counted(found, noun) {
+  return `${found.length} ${noun}${found.length === 1 ? "" : "s"}`;
 }
 
 function entriesOf(api) {

@@ -1,7 +1,10 @@
+import { send } from "../lib/api.js";
 import { money, time } from "../lib/format.js";
 import { html } from "../lib/html.js";
+import { LABELS } from "../lib/labels.js";
 import { usePolled } from "../lib/polling.js";
 import { link } from "../lib/router.js";
+import { Action } from "../parts/action.js";
 import { Badge } from "../parts/badge.js";
 import { Polled } from "../parts/problem.js";
 import { Table } from "../parts/table.js";
@@ -16,14 +19,28 @@ const COLUMNS = [
   { title: "Idle since", cell: ({ idleSince }) => idleSince && time(idleSince) },
 ];
 
+/** Sweeps come by a schedule; one that runs ends within minutes. */
+const secondsToNext = (sweep) => (sweep?.status === "Running" ? 3 : 30);
+
 export function Sweep() {
-  const sweep = usePolled("/sweeps/latest", 30);
-  return html`<h1>Latest sweep</h1>
-    <${Polled} state=${sweep}>${({ status, summary, decisions = [] }) => html`
-      <p><${Badge} text=${status} /> ${summary && `${time(summary.startedAt)}, ${summary.pools} GPU pools`}</p>
-      ${summary && html`<${Summary} summary=${summary} />`}
-      ${decisions.length > 0 && html`<${Table} label="Decisions" columns=${COLUMNS} rows=${decisions} keyOf=${({ pool }) => pool.poolId} />`}
-    `}<//>`;
+  const sweep = usePolled("/sweeps/latest", secondsToNext);
+  const run = async () => {
+    await send("POST", "/sweeps", {});
+    sweep.refresh();
+  };
+  return html`<div class="title"><h1>Latest sweep</h1>
+      <${Action} label=${LABELS.sweep} question="Look at all environments now, and act on those that are idle?" act=${run} /></div>
+    ${sweep.error?.status === 404
+      ? html`<p class="empty">No sweep has run yet.</p>`
+      : html`<${Polled} state=${sweep}>${(found) => html`<${Found} sweep=${found} />`}<//>`}`;
+}
+
+function Found({ sweep: { status, summary, decisions = [] } }) {
+  return html`<p><${Badge} text=${status} /> ${summary && `${time(summary.startedAt)}, ${summary.pools} GPU ${summary.pools === 1 ? "pool" : "pools"}`}</p>
+    ${summary && html`<${Summary} summary=${summary} />`}
+    ${decisions.length > 0
+      ? html`<${Table} label="Decisions" columns=${COLUMNS} rows=${decisions} keyOf=${({ pool }) => pool.poolId} />`
+      : status === "Succeeded" && html`<p class="empty">It found no GPU pool.</p>`}`;
 }
 
 function Summary({ summary }) {

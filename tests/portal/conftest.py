@@ -122,7 +122,7 @@ def open_context(browser: Browser, stack: Stack, caller: Mapping[str, str]) -> B
 
 @pytest.fixture
 def faked_context(browser: Browser) -> BrowserContext:
-    context = browser.new_context(base_url=ORIGIN, viewport=VIEWPORT)
+    context = browser.new_context(base_url=ORIGIN, viewport=VIEWPORT, timezone_id="UTC")
     context.set_default_timeout(FAKED_WAIT_MS)
     return context
 

@@ -26,6 +26,8 @@ class FakedApi:
         self.answers: dict[str, tuple[int, dict[str, Any], dict[str, str]]] = {}
         self.sent: list[Request] = []
         self.asked: Counter[str] = Counter()
+        self.date = ""
+        """By the clock of the service; it does not say if empty."""
         self.answer("/openapi.json", json.loads(build_openapi_json()))
         context.route("**/*", self._serve)
 
@@ -46,7 +48,8 @@ class FakedApi:
             )
             return
         status, body, headers = self._find(route.request.method, address.path, address.query)
-        route.fulfill(status=status, json=body, headers=headers)
+        dated = {"Date": self.date} if self.date else {}
+        route.fulfill(status=status, json=body, headers=headers | dated)
 
     def _find(
         self, method: str, path: str, query: str

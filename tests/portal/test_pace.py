@@ -50,14 +50,14 @@ def test_a_hidden_tab_asks_less(faked_page: Page, faked: FakedApi):
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_busy_api_is_asked_again_when_it_says(faked_page: Page, faked: FakedApi, status: int):
     busy = {"error": {"code": "Busy", "message": "Too many requests."}}
-    faked.answer("/environments", busy, status, **{"Retry-After": "50"})
+    faked.answer("/environments", busy, status, **{"Retry-After": "100"})
     faked_page.clock.install()
     faked_page.goto("/portal")
     alert = faked_page.get_by_role("alert")
-    expect(alert).to_contain_text("It can be asked again in 50 s.")
+    expect(alert).to_contain_text("It can be asked again in 100 s.")
     pass_seconds(faked_page, 45)
     assert faked.asked["/environments"] == 1
     faked.answer("/environments", {"value": [serving()]})
-    pass_seconds(faked_page, 10)
+    pass_seconds(faked_page, 60)
     expect(faked_page.get_by_role("link", name=filled.NAME)).to_be_visible()
     expect(alert).to_have_count(0)

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.portal
 
 NOW = "2026-11-22T12:02:00Z"
 SCREENS = (
-    ("environments/fraud-llm", "IdleWarned"),
+    ("environments/fraud-llm", "By day, this month"),
     ("environments/fraud-llm/metrics", "tokens generated"),
     ("environments/fraud-llm/versions", "Roll back to 2"),
     ("environments/fraud-llm/logs", "Application startup complete."),

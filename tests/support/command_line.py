@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,8 @@ class CommandLine:
     read_policy: PolicyReader = read_no_policy
     caller: Principal | None = None
     """None: not known."""
+    clock: datetime = NOON + minutes(5)
+    """Of the API."""
 
     def __call__(self, *arguments: str) -> Result:
         around = Surroundings(httpx.MockTransport(self._answer), self.environ, self._sleep)
@@ -154,7 +157,7 @@ class CommandLine:
     ) -> httpx.Response:
         """What the API answers."""
         answer = asyncio.run(self._api.send(method, path, body, headers))
-        date = {"Date": format_datetime(NOON + minutes(5), usegmt=True)}
+        date = {"Date": format_datetime(self.clock, usegmt=True)}
         return httpx.Response(answer.status, headers=answer.headers | date, text=answer.text)
 
 

@@ -1,54 +1,34 @@
 """The HTTP API: retries, repeatable requests, pages, and errors in its own words."""
 
-import email.utils
-import json
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import httpx
 
 from gridplane import __version__
-from gridplane.errors import CliError, ExitCode, Refusal
+from gridplane.answers import (
+    TRANSIENT,
+    Answer,
+    is_health,
+    read_answer,
+    read_retry_after,
+    refuse_without_words,
+)
+from gridplane.elsewhere import find_tls_error, not_gridplane, unreachable, without_explanation
+from gridplane.errors import CliError
 
-TRANSIENT = frozenset({429, 502, 503, 504})
+HEALTH = "/healthz"
+WITHHELD = frozenset({401, 403})
+"""From whoever is not signed in, also by what is in front of the API."""
 PATIENCE_SECONDS = 30.0
 """For an API that refuses for the moment; one that is followed gets FOLLOWING_SECONDS."""
 CONNECT_SECONDS = 3.0
 FOLLOWING_SECONDS = 300.0
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 30.0
-DEFAULT_POLL_SECONDS = 5.0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A response with a status below 400."""
-
-    status: int
-    body: Any
-    headers: Mapping[str, str]
-
-    @property
-    def retry_after(self) -> float:
-        """Seconds until it is worth asking again."""
-        return read_retry_after(self.headers) or DEFAULT_POLL_SECONDS
-
-    @property
-    def at(self) -> datetime:
-        """By the clock of the API, or by this machine's if it does not say."""
-        try:
-            return email.utils.parsedate_to_datetime(self.headers["Date"])
-        except (KeyError, ValueError):
-            return datetime.now(UTC)
-
-
-def read_retry_after(headers: Mapping[str, str]) -> float | None:
-    written = headers.get("Retry-After", "")
-    return float(written) if written.isascii() and written.isdigit() else None
 
 
 class ApiClient:
@@ -69,9 +49,21 @@ class ApiClient:
         """Whether the token was accepted before."""
         self.is_following = False
         """Whether an outage of some minutes is waited for."""
+        self._latest: Answer | None = None
+
+    def now(self) -> datetime:
+        """By the clock of the API, as of its latest answer: this machine's may be wrong."""
+        latest = self._latest or self.health()
+        return latest.at
+
+    def health(self) -> Answer:
+        response = self._exchange("GET", HEALTH)
+        if response.is_success and not is_health(response):
+            raise not_gridplane(response, self._http.base_url)
+        return self._read(response)
 
     def get(self, path: str, **query: Any) -> Answer:
-        return self._send("GET", path, query)
+        return self._read(self._exchange("GET", path, query))
 
     def pages(self, path: str, **query: Any) -> Iterator[Any]:
         """All items of a list."""
@@ -94,20 +86,20 @@ class ApiClient:
         headers = {"Repeatability-Request-ID": str(uuid.uuid4())}
         if if_match:
             headers["If-Match"] = if_match
-        return self._send(method, path, query, body, headers)
+        return self._read(self._exchange(method, path, query, body, headers))
 
-    def _send(
+    def _exchange(
         self,
         method: str,
         path: str,
-        query: Mapping[str, Any],
+        query: Mapping[str, Any] | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> httpx.Response:
         request = self._http.build_request(
             method,
             path,
-            params=_query(query) or None,
+            params=_query(query or {}) or None,
             json=body,
             headers={"User-Agent": f"gridplane-cli/{__version__}", **(headers or {})},
         )
@@ -121,7 +113,31 @@ class ApiClient:
             self._authorize(request)
             response = self._send_until_answered(request)
         self._token_served = response.is_success and self._token is not None
-        return _read(response)
+        return response
+
+    def _read(self, response: httpx.Response) -> Answer:
+        answer = read_answer(response)
+        if answer is None:
+            raise self._explain(response)
+        self._latest = answer
+        return answer
+
+    def _explain(self, response: httpx.Response) -> CliError:
+        """Of what is not in the form of the API."""
+        if response.status_code in TRANSIENT:
+            return refuse_without_words(response)
+        is_withheld = response.status_code in WITHHELD
+        if not self._is_gridplane(is_withheld):
+            return not_gridplane(response, self._http.base_url)
+        return refuse_without_words(response) if is_withheld else without_explanation(response)
+
+    def _is_gridplane(self, is_withheld: bool) -> bool:
+        """By its health, which needs no sign-in, unless that is withheld, too."""
+        try:
+            health = self._http.get(HEALTH)
+        except httpx.RequestError:
+            return False
+        return is_health(health) or (is_withheld and health.status_code in WITHHELD)
 
     def _authorize(self, request: httpx.Request) -> None:
         if not self._has_token:
@@ -134,10 +150,10 @@ class ApiClient:
         while True:
             try:
                 response = self._http.send(request)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 patience, pause = self._patience(CONNECT_SECONDS), wait
-                if waited + pause > patience:
-                    raise _unreachable(request, error) from error
+                if waited + pause > patience or find_tls_error(error):
+                    raise unreachable(request, error) from error
             else:
                 if response.status_code not in TRANSIENT:
                     return response
@@ -158,48 +174,3 @@ def _query(given: Mapping[str, Any]) -> dict[str, str]:
         name: str(value).lower() if isinstance(value, bool) else str(value)
         for name, value in known.items()
     }
-
-
-def _read(response: httpx.Response) -> Answer:
-    body = _json(response)
-    if response.status_code >= httpx.codes.BAD_REQUEST:
-        error = body.get("error") if isinstance(body, dict) else None
-        known = error if isinstance(error, dict) else {"message": _first_line(response)}
-        raise Refusal(response.status_code, known, _fix(response))
-    if response.status_code >= httpx.codes.MULTIPLE_CHOICES or (response.content and body is None):
-        raise CliError(
-            f"{response.request.url} is not the API of Gridplane: it answers "
-            f"{response.status_code} without JSON.",
-            code=ExitCode.UNREACHABLE,
-            fix="Check --url.",
-        )
-    return Answer(response.status_code, body, response.headers)
-
-
-def _json(response: httpx.Response) -> Any:
-    try:
-        return json.loads(response.content) if response.content else None
-    except ValueError:
-        return None
-
-
-def _first_line(response: httpx.Response) -> str:
-    return response.text.strip().partition("\n")[0][:200] or response.reason_phrase
-
-
-def _fix(response: httpx.Response) -> str:
-    if response.status_code == httpx.codes.UNAUTHORIZED:
-        return "gridplane login --url URL --scope api://CLIENT_ID/.default"
-    if response.status_code == httpx.codes.PRECONDITION_FAILED:
-        return "Plan again: the environment has changed meanwhile."
-    blocking = response.headers.get("Operation-Location", "").rpartition("/")[2]
-    return f"gridplane watch {blocking}" if blocking else ""
-
-
-def _unreachable(request: httpx.Request, error: Exception) -> CliError:
-    origin = f"{request.url.scheme}://{request.url.netloc.decode()}"
-    return CliError(
-        f"{origin} does not answer: {error}",
-        code=ExitCode.UNREACHABLE,
-        fix="Check --url (or GRIDPLANE_URL) and the network.",
-    )

@@ -25,7 +25,8 @@ MEANINGS: Mapping[ExitCode, str] = {
     ExitCode.NOT_FOUND: "The environment, operation, plan, pod or sweep does not exist.",
     ExitCode.CONFLICT: "The state does not allow it, or has changed meanwhile.",
     ExitCode.UNAUTHORISED: "No valid token, or an app role is missing.",
-    ExitCode.UNREACHABLE: "The API or the endpoint does not answer, or refuses for the moment.",
+    ExitCode.UNREACHABLE: "The API or the endpoint does not answer, refuses for the moment, or is "
+    "not Gridplane's.",
     ExitCode.INTERRUPTED: "Ctrl-C. An operation that was followed goes on.",
 }
 

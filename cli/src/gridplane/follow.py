@@ -8,8 +8,8 @@ from rich.live import Live
 
 from gridplane import times
 from gridplane.advice import as_commands
+from gridplane.answers import Answer
 from gridplane.api_types import MinutesToReady, OperationView
-from gridplane.client import Answer
 from gridplane.errors import CliError, Interrupted
 from gridplane.operation_view import (
     Look,

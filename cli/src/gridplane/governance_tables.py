@@ -76,7 +76,7 @@ def environment_versions_table(found: Sequence[EnvironmentVersionView]) -> Rende
     )
     for each in found:
         model, rollback = each["workload"].get("model"), each.get("rollback")
-        notes = ["present"] if each["isPresent"] else []
+        notes = ["current"] if each["isPresent"] else []
         notes += [f"back to {rollback['toVersion']}"] if rollback else []
         table.add_row(
             str(each["version"]),

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from gridplane import credentials
-from gridplane.client import TRANSIENT, read_retry_after
+from gridplane.answers import TRANSIENT, in_commands, read_retry_after, words_of
 from gridplane.errors import CliError, ExitCode, Refusal
 from gridplane.session import Session
 
@@ -19,6 +19,7 @@ ANSWER_SECONDS = 300.0
 LONGEST_WAIT_SECONDS = 1800.0
 """For GPU nodes, images and weights."""
 WAIT_SECONDS = 30.0
+PAGE = "text/html"
 DATA = "data:"
 DONE = "[DONE]"
 
@@ -84,8 +85,8 @@ def _ask_once(
             timeout=ANSWER_SECONDS,
             extensions={"sni_hostname": host},
         ) as response:
-            yield from _read_answer(response)
-    except httpx.TransportError as error:
+            yield from _read_answer(response, environment["name"])
+    except httpx.RequestError as error:
         raise CliError(
             f"{endpoint} does not answer: {error}", code=ExitCode.UNREACHABLE
         ) from error
@@ -95,10 +96,11 @@ def _needs_token(environment: Mapping[str, Any]) -> bool:
     return (environment["spec"].get("access") or {}).get("mode", "entra") == "entra"
 
 
-def _read_answer(response: httpx.Response) -> Iterator[str]:
-    if response.status_code >= httpx.codes.BAD_REQUEST:
-        raise _refused(response)
-    if "text/event-stream" not in response.headers.get("Content-Type", ""):
+def _read_answer(response: httpx.Response, environment: str) -> Iterator[str]:
+    kind = response.headers.get("Content-Type", "")
+    if not response.is_success or kind.startswith(PAGE):
+        raise _refused(response, environment)
+    if "text/event-stream" not in kind:
         response.read()
         yield _message(response)
         return
@@ -111,10 +113,19 @@ def _read_answer(response: httpx.Response) -> Iterator[str]:
 def _part(data: str) -> str:
     """Of one event; empty for those without text."""
     try:
-        choices = json.loads(data).get("choices") or [{}]
-    except (ValueError, AttributeError):
+        event = json.loads(data)
+    except ValueError:
         return ""
+    if not isinstance(event, dict):
+        return ""
+    if error := event if event.get("object") == "error" else event.get("error"):
+        raise CliError(f"The model broke its answer off: {_why(error)}")
+    choices = event.get("choices") or [{}]
     return (choices[0].get("delta") or {}).get("content") or choices[0].get("text") or ""
+
+
+def _why(error: Any) -> str:
+    return str(error.get("message") or error) if isinstance(error, dict) else str(error)
 
 
 def _message(response: httpx.Response) -> str:
@@ -124,16 +135,17 @@ def _message(response: httpx.Response) -> str:
         return response.text
 
 
-def _refused(response: httpx.Response) -> Refusal:
+def _refused(response: httpx.Response, environment: str) -> Refusal:
     response.read()
     try:
         found = response.json()["error"]
     except (ValueError, LookupError, TypeError):
         found = None
-    error = found if isinstance(found, dict) else {"message": response.text.strip()[:300]}
+    error = found if isinstance(found, dict) else {"message": words_of(response)}
     fix = ""
     if response.status_code in (401, 403):
         fix = (
             "gridplane login --model-scope api://CLIENT_ID/.default, and an app role for the model"
         )
-    return Refusal(response.status_code, error, fix, read_retry_after(response.headers))
+    known = in_commands(error, environment)
+    return Refusal(response.status_code, known, fix, read_retry_after(response.headers))

@@ -1,6 +1,6 @@
 """When to look again at what goes on in the API: soon after news, later while there is none."""
 
-from gridplane.client import Answer
+from gridplane.answers import Answer
 
 SOONEST_SECONDS = 1.0
 

@@ -22,8 +22,9 @@ def read_document(path: str) -> dict[str, Any]:
     try:
         text = sys.stdin.read() if path == STDIN else Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
         raise invalid(
-            f"{path} cannot be read: {error}", "`gridplane init` writes a specification."
+            f"{path} cannot be read: {reason}.", "`gridplane init` writes a specification."
         ) from error
     try:
         found = yaml.load(text, Loader=_Loader)
@@ -60,6 +61,30 @@ _Loader.yaml_implicit_resolvers = {
 def read_schema() -> str:
     """JSON schema of a specification."""
     return files("gridplane").joinpath(SCHEMA_FILE).read_text(encoding="utf-8")
+
+
+def check_values(given: Mapping[str, Any]) -> None:
+    """Texts by path. Raises CliError for one that the schema does not allow."""
+    schema = json.loads(read_schema())
+    for path, value in given.items():
+        field = _field_at(path, schema)
+        if isinstance(value, str) and not _is_allowed(value, field):
+            raise invalid(f"'{value}' is no {path}: {field['description']}")
+
+
+def _field_at(path: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = schema
+    for name in path.split("."):
+        found = _resolve(found, schema["$defs"])["properties"][name]
+    return found
+
+
+def _is_allowed(value: str, field: Mapping[str, Any]) -> bool:
+    longest = field.get("maxLength", len(value))
+    return (
+        field.get("minLength", 0) <= len(value) <= longest
+        and re.search(field.get("pattern", ""), value) is not None
+    )
 
 
 def render_template(given: Mapping[str, Any]) -> str:

@@ -30,6 +30,7 @@ PHASE_STYLES = {
 }
 HEALTH_STYLES = {"Healthy": "green", "Degraded": "yellow", "Unreachable": "red", "Unknown": "dim"}
 UNDER_WAY = "yellow"
+BEGIN = "`gridplane init` writes a specification to begin with."
 
 
 def generic_table(rows: Sequence[Mapping[str, Any]]) -> Table:
@@ -59,9 +60,11 @@ def phase_text(phase: str) -> Text:
     return Text(phase, style=PHASE_STYLES.get(phase, UNDER_WAY))
 
 
-def environments_table(found: Sequence[EnvironmentView], now: datetime) -> RenderableType:
+def environments_table(
+    found: Sequence[EnvironmentView], now: datetime, *, is_filtered: bool = False
+) -> RenderableType:
     if not found:
-        return Text("No environments. `gridplane init` writes a specification to begin with.")
+        return Text("No environment matches." if is_filtered else f"No environments. {BEGIN}")
     table = plain_table(
         *("NAME", "PHASE", "HEALTH", "REGIONS", "GPU", "NODES", "NOW", "THIS MONTH", "AGE"),
         right=("NODES", "NOW", "THIS MONTH"),
@@ -215,7 +218,8 @@ def offers_table(found: SizeOffers) -> RenderableType:
             style="dim" if restriction or left == 0 else "",
         )
     unread = [Text(f"{what}: {why}", style="yellow") for what, why in found["unread"].items()]
-    return Group(table, *unread)
+    sizes = table if found["value"] else Text(f"{found['region']} has no such size.")
+    return Group(sizes, *unread)
 
 
 def costs_table(found: CostReport) -> RenderableType:

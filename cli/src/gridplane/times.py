@@ -1,6 +1,7 @@
 """Times and durations as people read them."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 _SPAN = re.compile(r"(\d{1,5})([mhd])")
@@ -45,10 +46,10 @@ def local_with_zone(text: str) -> str:
     return f"{local(text)} {zone(text)}"
 
 
-def parse_when(text: str, now: datetime) -> datetime:
+def parse_when(text: str, find_now: Callable[[], datetime]) -> datetime:
     """RFC 3339, or as long ago as `90m`, `6h` or `7d`. Raises ValueError."""
     if found := _SPAN.fullmatch(text):
-        return now - timedelta(minutes=int(found[1]) * _MINUTES[found[2]])
+        return find_now() - timedelta(minutes=int(found[1]) * _MINUTES[found[2]])
     at = parse(text)
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 

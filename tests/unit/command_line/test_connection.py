@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.support.command_line import NAME, CommandLine, answer, fail_to_connect
@@ -55,18 +54,6 @@ def test_an_outage_of_minutes_does_not_end_what_is_followed(cli: CommandLine):
 
     cli.meanwhile = [break_down, *[nothing] * 5, lambda: cli.finish("fraud-llm.2")]
     assert cli("repair", NAME).code == 0
-
-
-def test_what_is_no_api_is_told(cli: CommandLine):
-    cli.instead = [lambda _: httpx.Response(200, text="<html>a proxy</html>")]
-    result = cli("list")
-    assert (result.code, "is not the API of Gridplane" in result.err) == (6, True)
-
-
-def test_a_page_of_a_proxy_is_an_error_with_its_first_line(cli: CommandLine):
-    cli.instead = [lambda _: httpx.Response(403, text="Forbidden by policy\nmore")]
-    result = cli("list")
-    assert (result.code, "HTTP403: Forbidden by policy\n" in result.err) == (5, True)
 
 
 def test_a_missing_role_and_a_missing_token_are_unauthorised(cli: CommandLine):

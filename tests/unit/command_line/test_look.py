@@ -1,6 +1,7 @@
 """`list`, `show`, `watch`, `events` and the rest: tables, formats, queries."""
 
 import json
+from datetime import timedelta
 
 import pytest
 import yaml
@@ -9,10 +10,11 @@ from gridplane.errors import Interrupted
 from domain.environment.phases import Phase
 from domain.outcomes import Status
 from tests.support.command_line import NAME, CommandLine, quota_exceeded
+from tests.support.specs import NOON
 
 LIST = """\
 NAME        PHASE   HEALTH    REGIONS      GPU               NODES       NOW   THIS MONTH   AGE
-fraud-llm   Ready   Unknown   westeurope   NC24ads_A100_v4       1   $0.73/h   {month}   {age}
+fraud-llm   Ready   Unknown   westeurope   NC24ads_A100_v4       1   $0.73/h   {month}   10m
 """
 
 
@@ -20,8 +22,15 @@ def test_the_list_is_a_table_without_colours_when_piped(cli: CommandLine):
     cli.create()
     result = cli("list")
     assert result.code == 0
-    age, month = result.out.split()[-1], result.out.split()[-2]
-    assert result.out == LIST.format(age=age, month=month.rjust(len("THIS MONTH")))
+    month = result.out.split()[-2]
+    assert result.out == LIST.format(month=month.rjust(len("THIS MONTH")))
+
+
+def test_ages_are_by_the_clock_of_the_api(cli: CommandLine):
+    cli.create()
+    cli.clock = NOON + timedelta(hours=3)
+    assert cli("list").out.split()[-1] == "3h"
+    assert any(line.endswith(" 3h ago") for line in cli("show", NAME).out.splitlines())
 
 
 @pytest.mark.parametrize(

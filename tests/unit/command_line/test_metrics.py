@@ -1,7 +1,7 @@
 """`metrics`: marks on a terminal, rows elsewhere."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
 
@@ -112,12 +112,22 @@ def test_a_window_of_nothing_says_why(cli: CommandLine):
     assert cli("metrics", NAME).out == "It was created later.\n"
 
 
-def test_a_time_may_be_a_span(cli: CommandLine):
-    cli.create()
-    assert cli("metrics", NAME, "--from", "7d", "--to", "1h").code == 0
+@pytest.mark.parametrize("command", [["metrics", NAME], ["audit"]])
+def test_a_span_is_until_now_by_the_clock_of_the_api(cli: CommandLine, command: list[str]):
+    hour = {"Date": "Sun, 22 Nov 2026 12:00:00 GMT"}
+    cli.instead = [answer(200, {"status": "Healthy"}, **hour), answer(200, {**FOUND, "value": []})]
+    assert cli(*command, "--from", "7d", "--to", "1h").code == 0
     sent = cli.requests[-1].url.params
-    ago = datetime.now(UTC) - times.parse(sent["from"])
-    assert timedelta(days=7) <= ago < timedelta(days=7, minutes=1)
+    assert (sent["from"], sent["to"]) == ("2026-11-15T12:00:00Z", "2026-11-22T11:00:00Z")
+
+
+def test_times_alone_need_no_clock(cli: CommandLine):
+    cli.instead = [answer(200, {**FOUND, "value": []})]
+    assert cli("metrics", NAME, "--from", "2026-11-21").code == 0
+    assert len(cli.requests) == 1
+
+
+def test_what_is_no_span_is_told(cli: CommandLine):
     refused = cli("metrics", NAME, "--from", "yesterday")
     assert refused.code == 2
     assert "2026-11-29T12:00:00Z, 90m, 6h or 7d" in refused.err
@@ -133,4 +143,4 @@ def test_a_time_may_be_a_span(cli: CommandLine):
 )
 def test_times_are_sent_in_utc(text: str, expected: str):
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
-    assert times.format_utc(times.parse_when(text, now)) == expected
+    assert times.format_utc(times.parse_when(text, lambda: now)) == expected

@@ -113,6 +113,45 @@ def asleep(request: httpx.Request) -> httpx.Response:
     return httpx.Response(503, json=body, headers={"Retry-After": "60"})
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"error": {"message": "The engine is dead.", "type": "InternalServerError", "code": 500}},
+        {"object": "error", "message": "The engine is dead.", "code": 500},
+    ],
+)
+def test_an_error_amid_an_answer_is_no_success(cli: CommandLine, event: object):
+    cli.create()
+    events = [{"choices": [{"delta": {"content": "So far"}}]}, event]
+    text = "".join(f"data: {json.dumps(each)}\n\n" for each in events) + "data: [DONE]\n\n"
+    headers = {"Content-Type": "text/event-stream"}
+    cli.model = lambda request: httpx.Response(200, headers=headers, text=text)
+    result = cli("invoke", NAME, "Hello")
+    assert (result.code, result.out) == (1, "So far\n")
+    assert result.err == "The model broke its answer off: The engine is dead.\n"
+
+
+@pytest.mark.parametrize(
+    ("answered", "told"),
+    [
+        (httpx.Response(200, html="<title>Sign in</title>"), "HTTP200: Sign in"),
+        (httpx.Response(302, headers={"Location": "https://x.example"}), "HTTP302: Found"),
+    ],
+)
+def test_a_page_is_no_answer_of_a_model(cli: CommandLine, answered: httpx.Response, told: str):
+    cli.create()
+    cli.model = lambda request: answered
+    result = cli("invoke", NAME, "Hello")
+    assert (result.code, result.out, told in result.err) == (1, "", True)
+
+
+def test_a_request_that_the_gateway_advises_is_a_command(cli: CommandLine):
+    cli.create()
+    advised = "It is asleep. POST https://app.example.com/environments/fraud-llm/wake wakes it."
+    cli.model = answer(503, {"error": {"code": "EnvironmentAsleep", "message": advised}})
+    assert "It is asleep. `gridplane wake fraud-llm` wakes it." in cli("invoke", NAME, "Hi").err
+
+
 def test_a_sleeping_model_says_how_to_wake_it(cli: CommandLine):
     cli.create()
     cli.model = asleep
@@ -151,4 +190,5 @@ def test_a_refusal_of_the_model_has_an_exit_code(cli: CommandLine, status: int, 
 def test_an_environment_without_endpoint_is_told(cli: CommandLine):
     cli("apply", "-f", cli.spec_file(), "--yes", "--detach")
     result = cli("invoke", NAME, "Hello")
-    assert (result.code, "is Provisioning and has no endpoint yet" in result.err) == (2, True)
+    assert (result.code, "is Provisioning and has no endpoint yet" in result.err) == (4, True)
+    assert "Fix: gridplane watch fraud-llm" in result.err

@@ -1,12 +1,12 @@
 """Arguments that several commands have."""
 
 import re
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from gridplane import times
+from gridplane.client import ApiClient
 from gridplane.errors import CliError, invalid
 from gridplane.session import Surroundings, make_session
 
@@ -32,12 +32,12 @@ def require_segment(text: str | None) -> str | None:
     return text
 
 
-def read_time(text: str | None, now: datetime) -> str | None:
+def read_time(text: str | None, api: ApiClient) -> str | None:
     """As the API takes it."""
     if text is None:
         return None
     try:
-        return times.format_utc(times.parse_when(text, now))
+        return times.format_utc(times.parse_when(text, api.now))
     except (ValueError, OverflowError):
         raise invalid(
             f"'{text}' is no time.", "Send one such as 2026-11-29T12:00:00Z, 90m, 6h or 7d."

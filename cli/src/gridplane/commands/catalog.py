@@ -76,15 +76,12 @@ def unregister(
 
     Example: gridplane unregister fraud-llm --version 3 --yes
     """
-    what = (
-        f"version {version} of {model}"
-        if version is not None
-        else f"{model} and all of its versions"
-    )
-    session.confirm(f"Delete {what}?", is_given=yes)
+    what = f"version {version} of {model}" if version is not None else model
+    whole = "" if version is not None else " and all of its versions"
+    session.confirm(f"Delete {what}{whole}?", is_given=yes)
     path = f"/models/{model}" + (f"/versions/{version}" if version is not None else "")
     session.api.change("DELETE", path)
-    session.output.say(f"{what} is not in the registry any more.")
+    session.output.say(f"{what} is no longer in the registry.")
 
 
 COMMANDS: Mapping[str, Callable[..., None]] = {

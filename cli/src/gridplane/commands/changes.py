@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gridplane.client import Answer
+from gridplane.answers import Answer
 from gridplane.commands.arguments import Detach, Name, Yes
 from gridplane.follow import follow, operation_id_of, require_success
 from gridplane.session import Session

@@ -1,7 +1,6 @@
 """Look at environments: list, show, watch, events, metrics, versions, kubeconfig."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -42,10 +41,11 @@ def list_environments(
     pages = session.api.pages(
         "/environments", phase=phase, health=health, costCenter=cost_center, maxpagesize=500
     )
-    now = datetime.now(UTC)
     session.output.show(
         list(pages),
-        lambda found: environments_table(found, now),
+        lambda found: environments_table(
+            found, session.api.now(), is_filtered=any((phase, health, cost_center))
+        ),
         lambda found: [each["name"] for each in found],
     )
 

@@ -1,7 +1,6 @@
 """Approve what waits for a second person, and read the audit."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from itertools import islice
 from typing import Annotated
 
@@ -86,8 +85,7 @@ def audit(
 
     Example: gridplane audit --environment fraud-llm --from 7d
     """
-    now = datetime.now(UTC)
-    times = {"from": read_time(start, now), "to": read_time(end, now)}
+    times = {"from": read_time(start, session.api), "to": read_time(end, session.api)}
     query = {"environment": environment, "actor": actor, **times}
     pages = session.api.pages("/audit", **query, maxpagesize=min(most, LARGEST_PAGE))
     found = list(islice(pages, most))

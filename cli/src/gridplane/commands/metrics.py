@@ -1,6 +1,5 @@
 """Figures of an environment over time."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -33,8 +32,7 @@ def metrics(
 
     Example: gridplane metrics fraud-llm --from 7d
     """
-    now = datetime.now(UTC)
-    query = {"from": read_time(start, now), "to": read_time(end, now)}
+    query = {"from": read_time(start, session.api), "to": read_time(end, session.api)}
     found = session.api.get(f"/environments/{name}/metrics", **query).body
     out = session.output.out
     width = out.width if out.is_terminal else None

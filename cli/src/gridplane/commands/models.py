@@ -1,16 +1,16 @@
 """The model itself: its log, and questions to it."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any
 
 import typer
 
 from gridplane import times
+from gridplane.answers import Answer
 from gridplane.api_types import PodLogPage
-from gridplane.client import Answer
 from gridplane.commands.arguments import Name
-from gridplane.errors import ExitCode, Refusal, invalid
+from gridplane.errors import CliError, ExitCode, Refusal
 from gridplane.models import Question, ask
 from gridplane.pace import Pace
 from gridplane.session import Session
@@ -114,13 +114,15 @@ def invoke(
         max_tokens=max_tokens,
     )
     if not environment.get("endpoint"):
-        raise invalid(f"{name} is {environment['phase']} and has no endpoint yet.")
+        raise CliError(
+            f"{name} is {environment['phase']} and has no endpoint yet.",
+            code=ExitCode.CONFLICT,
+            fix=f"gridplane watch {name}",
+        )
     try:
         parts = ask(session, environment, question, is_waiting=is_waiting)
         if session.output.is_table:
-            for part in parts:
-                print(part, end="", flush=True)
-            print()
+            _print_parts(session, parts)
         else:
             text = "".join(parts)
             session.output.show({"answer": text}, lambda _: text, lambda _: [text])
@@ -129,6 +131,18 @@ def invoke(
             sleeps = refusal.error_code == ASLEEP
             refusal.fix = f"gridplane wake {name}, or add --wait" if sleeps else "Add --wait."
         raise
+
+
+def _print_parts(session: Session, parts: Iterator[str]) -> None:
+    """As they come. A line that was begun is ended, whatever comes then."""
+    has_begun = False
+    try:
+        for part in parts:
+            print(part, end="", flush=True, file=session.output.out.file)
+            has_begun = True
+    finally:
+        if has_begun:
+            print(file=session.output.out.file, flush=True)
 
 
 def _model_of(environment: Mapping[str, Any]) -> str:

@@ -71,7 +71,9 @@ def login(
 
 def _check_access(session: Session, profile: Profile) -> None:
     try:
-        session.connect(profile).get("/environments", maxpagesize=1)
+        api = session.connect(profile)
+        api.health()
+        api.get("/environments", maxpagesize=1)
     except Refusal as refusal:
         if refusal.code is ExitCode.UNAUTHORISED and not profile.scope:
             raise CliError(
@@ -106,7 +108,7 @@ def version(session: Session) -> None:
     """
     found = {"client": __version__, "url": session.profile.url}
     try:
-        answer = session.connect(session.profile, with_token=False).get("/healthz")
+        answer = session.connect(session.profile, with_token=False).health()
         found |= {"api": answer.body["status"], "commit": answer.body.get("commit", "")}
     except CliError as error:
         found["api"] = error.title

@@ -1,0 +1,13 @@
+/** The time by the clock of the service: that of the browser may be wrong. */
+
+let aheadMs = 0;
+
+export function now() {
+  return new Date(Date.now() + aheadMs);
+}
+
+/** @param {Response} response One that has just arrived. */
+export function noteClock(response) {
+  const at = Date.parse(response.headers.get("Date"));
+  if (at) aheadMs = at - Date.now();
+}
