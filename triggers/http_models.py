@@ -12,7 +12,7 @@ from domain.directory.selection import Selection
 from domain.environment.operation import parse_operation_id
 from domain.environment.record import EnvironmentRecord
 from domain.problem import Problem
-from domain.requests.model_use import describe_users, find_counted, find_users, list_unbegun
+from domain.requests.model_use import describe_users, find_on_record, find_users, list_unbegun
 from domain.serving.models import (
     ModelPage,
     build_model_summary,
@@ -143,7 +143,7 @@ async def _delete(
     wanted = Forgetting(
         version=version.version if version else None,
         at=datetime.now(UTC),
-        counted=find_counted(held, records),
+        counted=find_on_record(held, records),
     )
     after = await forget_version(call.client, name, wanted)
     if after and after.find_obstacles(wanted):

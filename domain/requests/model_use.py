@@ -58,7 +58,7 @@ def _list_served(record: EnvironmentRecord) -> Iterable[Workload]:
             yield before.workload
 
 
-def find_counted(
+def find_on_record(
     operation_ids: Iterable[str], records: Iterable[EnvironmentRecord]
 ) -> tuple[str, ...]:
     """Operations that these records show, or later ones of the same environments."""

@@ -41,8 +41,8 @@ def with_hold(holds: Iterable[ModelHold], added: ModelHold) -> tuple[ModelHold, 
     return (*kept, added)
 
 
-def is_among(hold: ModelHold, wanted: Forgetting) -> bool:
-    """Whether it keeps the registry from the deletion."""
+def keeps_from_deletion(hold: ModelHold, wanted: Forgetting) -> bool:
+    """Whether its version is about to be served."""
     is_live = hold.expires_at > wanted.at and hold.operation_id not in wanted.counted
     return is_live and wanted.version in (None, hold.version)
 

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from domain.spec.fields import Text
 from domain.spec.image_reference import IMAGE_PATTERN, parse_image
-from domain.spec.model_holds import Forgetting, ModelHold, is_among, with_hold
+from domain.spec.model_holds import Forgetting, ModelHold, keeps_from_deletion, with_hold
 from domain.spec.weights import (
     DIGEST_FIX,
     SOURCE_FIX,
@@ -213,7 +213,7 @@ class RegisteredModel(WireModel):
 
     def find_obstacles(self, wanted: Forgetting) -> tuple[ModelHold, ...]:
         """Holds that keep the registry from a deletion."""
-        return tuple(each for each in self.holds if is_among(each, wanted))
+        return tuple(each for each in self.holds if keeps_from_deletion(each, wanted))
 
     def forget(self, wanted: Forgetting) -> Self:
         """Without the version, or without any; as it is while a request holds one."""

@@ -66,4 +66,4 @@ def test_a_rollback_is_followed_and_listed(updated: CommandLine):
     (sent,) = updated.bodies("POST", f"/environments/{NAME}/rollback")
     assert sent == {"toVersion": 1, "reason": "It is slow."}
     assert updated("versions", NAME, "-o", "name").out == "3\n2\n1\n"
-    assert "present, back to 1" in updated("versions", NAME).out
+    assert "current, back to 1" in updated("versions", NAME).out
