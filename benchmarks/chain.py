@@ -12,6 +12,7 @@ import json
 import os
 import statistics
 import tempfile
+from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -112,9 +113,12 @@ def describe(timing: Mapping[str, Any]) -> str:
 def summarize(timings: list[Mapping[str, Any]]) -> str:
     ratios = [timing["ratio"] for timing in timings]
     elapsed = statistics.median(timing["elapsedSeconds"] for timing in timings)
+    last = (timing["endOfChain"].rpartition("/")[2] for timing in timings)
+    ends = Counter(last).most_common()
     return (
         f"median of {len(timings)}: {statistics.median(ratios):.3f} "
         f"({min(ratios):.3f} to {max(ratios):.3f}), Ready after {elapsed / 60:.1f} minutes\n"
+        f"longest chains lead to {', '.join(f'{end} ({count})' for end, count in ends)}\n"
         f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
     )
 
