@@ -62,7 +62,7 @@ def assess_budget(
     spare: SpareNodes | None = None,
 ) -> BudgetUse:
     """`claimed`: by requests that no record shows yet. `spare`: for the time of the update."""
-    others, known = facts.find_others(spec.name), find_counted(spec, existing)
+    others, known = facts.find_others(spec.name), find_in_center(spec, existing)
     return BudgetUse(
         used=spent_this_month(facts.records, facts.prices, facts.at),
         reserved=sum(reserve_of(each, facts.prices, facts.at) for each in others) + claimed,
@@ -73,7 +73,7 @@ def assess_budget(
     )
 
 
-def find_counted(
+def find_in_center(
     spec: EnvironmentSpec, existing: EnvironmentRecord | None
 ) -> EnvironmentRecord | None:
     """The environment, if the cost center of the specification is its own already."""

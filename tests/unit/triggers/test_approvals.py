@@ -133,6 +133,8 @@ async def test_a_rejection_ends_it_with_its_reason(hub: FakeHub):
     shown = (await api.send("GET", "operations/fraud-llm.1", headers=ALICE_WRITES)).json
     assert (shown["status"], shown["error"]["code"]) == ("Canceled", "ApprovalRejected")
     assert "Use the smaller size." in shown["error"]["message"]
+    plan = (await api.send("POST", "plans", spec_body(), ALICE_WRITES)).json
+    assert plan["requiresApproval"]
     retried = await post(api, "retry", ALICE_WRITES)
     assert (retried.status, retried.json["status"]) == (202, "NotStarted"), "it waits again"
 
@@ -195,8 +197,24 @@ async def test_a_retry_of_what_was_approved_needs_no_other_approval(hub: FakeHub
     assert record
     assert record.approved
     hub.finish("fraud-llm.1", Phase.FAILED)
+    plan = (await api.send("POST", "plans", spec_body(), ALICE_WRITES)).json
+    assert not plan["requiresApproval"]
     retried = await post(api, "retry", ALICE_WRITES)
     assert (retried.status, retried.json["status"]) == (202, "Running")
+
+
+async def test_what_was_approved_and_deleted_needs_another_approval(hub: FakeHub):
+    api = await ask(hub)
+    await post(api, "approve", BOB_APPROVES)
+    hub.answer()
+    hub.finish("fraud-llm.1", Phase.READY)
+    await api.send("DELETE", URL, headers=ALICE_WRITES)
+    hub.finish("fraud-llm.2", Phase.DELETED)
+    plan = (await api.send("POST", "plans", spec_body(), ALICE_WRITES)).json
+    assert plan["requiresApproval"]
+    again = await api.send("POST", "environments", spec_body(), ALICE_WRITES)
+    assert (again.status, again.json["status"]) == (202, "NotStarted")
+    assert again.json["approval"]["state"] == "waiting"
 
 
 async def test_without_a_known_requester_nothing_waits(hub: FakeHub):
