@@ -171,6 +171,24 @@ async def test_what_fails_by_now_is_not_approved_and_waits_on(hub: FakeHub):
     assert (await post(api, "approve", BOB_APPROVES)).status == 202, "once there is quota"
 
 
+@pytest.mark.parametrize(
+    ("allow", "said"),
+    [
+        ({"regions": ["northeurope"]}, "regions[0]: 'westeurope' is not an allowed region."),
+        ({"originTransportHttp": False}, "edge.origin: Front Door would send"),
+    ],
+)
+async def test_what_the_policy_has_come_to_forbid_is_not_approved(
+    hub: FakeHub, allow: dict[str, Any], said: str
+):
+    api = await ask(hub)
+    strict = above(100).model_copy(update={"allow": a_file(allow=allow).allow})
+    refused = await post(replace(api, read_policy=reading(strict)), "approve", BOB_APPROVES)
+    assert (refused.status, refused.error["code"]) == (409, "SpecificationNotAllowed")
+    assert said in refused.error["message"]
+    assert (await post(api, "approve", BOB_APPROVES)).status == 202, "once it is allowed again"
+
+
 async def test_a_price_above_the_requested_one_is_not_approved(hub: FakeHub):
     api = await ask(hub)
     market = a_market()
