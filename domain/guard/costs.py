@@ -10,10 +10,10 @@ from domain.environment.lifetime import base_hours
 from domain.environment.past_days import PastDay, list_past, sum_past
 from domain.environment.record import EnvironmentRecord
 from domain.environment.views import EnvironmentView, build_environment_view
-from domain.guard.estimate import Estimate, estimate
+from domain.guard.estimate import Estimate, estimate, find_dearest
 from domain.guard.market import Markets, RegionMarket
 from domain.guard.spare_price import SpareNodes, price_spare_nodes
-from domain.placement.offers import Offer
+from domain.placement.offers import Offer, list_offers
 from domain.spec.cost_centers import is_same_center
 
 type PricesByRegion = Mapping[str, RegionPrices]
@@ -105,6 +105,14 @@ def estimate_record(record: EnvironmentRecord, prices: PricesByRegion) -> Estima
     """With the offers that its cells have."""
     offers = _offers_of(record)
     return estimate(record.spec, offers, _markets_of(offers, prices))
+
+
+def estimate_while_built(record: EnvironmentRecord, prices: PricesByRegion) -> Estimate:
+    """With the dearest offers that its cells may get."""
+    cells = [list_offers(record.spec, cell) for cell in record.spec.regions]
+    markets = _markets_of((offer for offers in cells for offer in offers), prices)
+    dearest = [find_dearest(record.spec, offers, markets) for offers in cells]
+    return estimate(record.spec, dearest, markets)
 
 
 def price_spare(record: EnvironmentRecord, prices: PricesByRegion) -> SpareNodes | None:
