@@ -68,6 +68,7 @@ APPROVAL_ROUTES: tuple[Route[Any, Any], ...] = (
             conflict(
                 "Nothing waits for approval, or it cannot be carried out any more as requested.",
                 "NothingAwaitsApproval",
+                "SpecificationNotAllowed",
                 "PriceAboveRequested",
                 "ModelVersionDeleted",
                 *PLAN_CODES,

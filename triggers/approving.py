@@ -7,7 +7,7 @@ from typing import Any
 from domain.environment.operation import Operation
 from domain.environment.record import EnvironmentRecord
 from domain.guard.approval import find_outdated
-from domain.requests.approvals import nothing_waits
+from domain.requests.approvals import find_outlawed, nothing_waits
 from domain.requests.decision import Refused
 from domain.spec.resolved_model import MODEL_VERSION_DELETED
 from triggers import task_hub
@@ -25,13 +25,15 @@ async def find_obstacle(
     request = await task_hub.read_request(call.client, waiting.id)
     if request is None or request.approval is None:
         return nothing_waits(waiting.environment)
+    now = datetime.now(UTC)
+    if refusal := find_outlawed(request.spec, call.policy, now):
+        return refusal
     market, policy = call.deployment.read_market, call.policy_file
     if deleted := await find_deleted_version(call.client, request.spec):
         message = f"{deleted} Reject it, and have it requested again."
         return Refused(MODEL_VERSION_DELETED, message, target="planDigest")
     restored = request.restored_image
     reader = SituationReader(call.client, market, policy, request.spec, record, restored=restored)
-    now = datetime.now(UTC)
     outdated = partial(find_outdated, request.approval, request.spec, now=now)
     situation = await reader.read_to_decide(outdated)
     if refusal := outdated(situation):

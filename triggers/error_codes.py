@@ -54,6 +54,7 @@ ERROR_CODES: Mapping[str, str] = {
     "ApproverNotAPerson": "Only a signed-in user can approve or reject.",
     "ApproverIsRequester": "Someone other than the requester has to approve or reject.",
     "NothingAwaitsApproval": "No operation of the environment waits for approval.",
+    "SpecificationNotAllowed": "What was requested would be no valid request any more.",
     "PriceAboveRequested": "The price has risen since the operation was requested.",
     "RequesterUnknown": "It needs approval by someone other than the requester, who is not known.",
     "PlanNotFound": "The plan does not exist, or has expired.",

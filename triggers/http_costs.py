@@ -23,19 +23,22 @@ async def get_costs(call: Call[CostsQuery, HeaderParameters]) -> func.HttpRespon
     if first > last:
         message = f"Send a day that is not after {last.isoformat()}, the last one."
         return problems_response([Problem("InvalidQueryParameter", message, "query from")])
+
+    def admits(cost_center: str) -> bool:
+        is_asked_for = query.cost_center is None or is_same_center(query.cost_center, cost_center)
+        return is_asked_for and call.scope.admits(cost_center)
+
     records = [
         record
         async for record in task_hub.scan_records(call.client)
-        if (
-            query.cost_center is None or is_same_center(query.cost_center, record.spec.cost_center)
-        )
-        and call.scope.admits(record.spec.cost_center)
+        if any(map(admits, record.all_cost_centers))
     ]
     regions = (region for record in records for region in record.regions)
     prices = await read_prices(call.client, call.deployment.read_market, regions)
-    report = build_cost_report(records, prices, first, last, now)
+    report = build_cost_report(records, prices, first, last, now, admits)
     read_billed = call.deployment.read_billed
     if read_billed:
-        billed = reconcile(records, report.value, await read_billed(first, last), now)
+        own = [each for each in records if admits(each.spec.cost_center)]
+        billed = reconcile(own, report.value, await read_billed(first, last), now)
         report = report.model_copy(update={"billed": billed})
     return json_response(report)

@@ -40,7 +40,10 @@ class DailyCost(WireModel):
 
     day: date = Field(description="Day in UTC.", examples=["2026-11-30"])
     environment: str = Field(description="Name of the environment.", examples=["fraud-llm"])
-    cost_center: str = Field(description="Its cost center at present.", examples=["ML-1234"])
+    cost_center: str = Field(
+        description="Its cost center at present, or of an earlier environment of the name.",
+        examples=["ML-1234"],
+    )
     gpu_node_hours: float = Field(description="Hours of GPU nodes.", examples=[12.5])
     gpu_usd: float = Field(description="Their list price.", examples=[59.688])
     base_usd: float = Field(

@@ -25,6 +25,13 @@ class GpuDay(WireModel):
         cost = self.cost_usd + node_hours * hourly_price
         return self.model_copy(update={"priced_node_hours": priced, "cost_usd": cost})
 
+    def add_day(self, other: "GpuDay") -> "GpuDay":
+        return GpuDay(
+            priced_node_hours=self.priced_node_hours + other.priced_node_hours,
+            unpriced_node_hours=self.unpriced_node_hours + other.unpriced_node_hours,
+            cost_usd=self.cost_usd + other.cost_usd,
+        )
+
 
 def hours_by_day(start: datetime, end: datetime) -> Iterator[tuple[date, float]]:
     """The hours from `start` to `end` by the days that they are in; none if it is not later."""

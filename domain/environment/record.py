@@ -17,6 +17,7 @@ from domain.environment.kept_pool import KeptPool
 from domain.environment.metric_history import MetricHistory
 from domain.environment.operation import Operation, OperationKind
 from domain.environment.operation_request import IdempotencyRecord
+from domain.environment.past_days import PastDay
 from domain.environment.phases import UNSUCCESSFUL, Phase
 from domain.environment.pinned_image import PinnedImage
 from domain.environment.use_history import UseHistory
@@ -103,6 +104,8 @@ class EnvironmentRecord(WireModel):
     metric_history: MetricHistory = MetricHistory()
     gpu_usage: GpuUsage = GpuUsage()
     """Outlasts the environment, until the name is used again."""
+    past_days: tuple[PastDay, ...] = ()
+    """What environments have cost that had the name before."""
     operations: tuple[Operation, ...] = ()
     """The latest operations, oldest first."""
     events: tuple[TimelineEvent, ...] = ()
@@ -113,6 +116,11 @@ class EnvironmentRecord(WireModel):
     @property
     def is_deleted(self) -> bool:
         return self.phase is Phase.DELETED
+
+    @property
+    def all_cost_centers(self) -> set[str]:
+        """Its own, and those of environments that had the name before."""
+        return {self.spec.cost_center, *(each.cost_center for each in self.past_days)}
 
     @property
     def latest(self) -> Operation:

@@ -8,6 +8,7 @@ from domain.environment.failures import approval_overtaken
 from domain.environment.gpu_usage import GpuUsage
 from domain.environment.health import Health
 from domain.environment.idle_notes import IdleNotes
+from domain.environment.lifetime import past_after
 from domain.environment.operation import Operation, OperationKind, Step
 from domain.environment.operation_request import (
     BRING_A_SPEC,
@@ -230,9 +231,13 @@ def _new_record(request: OperationRequest, at: datetime) -> EnvironmentRecord:
 
 
 def _recreated(record: EnvironmentRecord, at: datetime) -> EnvironmentRecord:
-    """A deleted environment's name is used again: operations, requests and daily costs stay."""
-    usage = GpuUsage(days=record.gpu_usage.days)
-    fresh = {"created_at": at, "events": (), "gpu_usage": usage}
+    """A deleted environment's name is used again: operations, requests and costs stay."""
+    fresh = {
+        "created_at": at,
+        "events": (),
+        "gpu_usage": GpuUsage(),
+        "past_days": past_after(record),
+    }
     return record.model_copy(update={**NOTHING_BUILT, **fresh})
 
 

@@ -30,17 +30,15 @@ def find_approval(
     if not reasons:
         return None
     plan = build_plan(spec, situation, now)
-    approved = situation.record.approved if situation.record else None
-    price, spec_digest = plan.estimate.at_replicas.usd_per_month, digest_spec(spec)
-    if approved and approved.spec_digest == spec_digest and price <= approved.usd_per_month:
+    if not plan.requires_approval:
         return None
     policy = situation.policy.policy if situation.policy else Policy()
     rule = policy.approval or DEFAULT_RULE
     return ApprovalDemand(
         plan_id=plan.id,
         plan_digest=plan.digest,
-        spec_digest=spec_digest,
-        usd_per_month=price,
+        spec_digest=digest_spec(spec),
+        usd_per_month=plan.estimate.at_replicas.usd_per_month,
         changes=_freeze(plan),
         reasons=reasons,
         deadline_hours=rule.deadline_hours,

@@ -18,7 +18,7 @@ from domain.guard.demand import (
 )
 from domain.guard.estimate import Estimate
 from domain.guard.market import RegionMarket
-from domain.guard.policy.budget import find_counted
+from domain.guard.policy.budget import find_in_center
 from domain.guard.policy.checks import use_of
 from domain.guard.policy.facts import PolicyFacts
 from domain.guard.policy.ledgers import MONEY, NODES, cost_center_ledger, quota_ledger
@@ -91,7 +91,7 @@ def _of_budget(
 
 
 def _own_nodes(spec: EnvironmentSpec, situation: Situation) -> int:
-    counted = find_counted(spec, situation.existing)
+    counted = find_in_center(spec, situation.existing)
     return count_nodes(counted.spec) if counted else 0
 
 

@@ -1,18 +1,20 @@
 """What environments have cost, from the hours of their GPU nodes and of what they have besides."""
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
 
 from domain.catalog.prices import ExchangeRate, RegionPrices, shipped_as_of, shipped_prices
 from domain.environment.cost_views import CostReport, CostView, DailyCost
-from domain.environment.gpu_days import GpuDay, hours_by_day
 from domain.environment.gpu_usage import GpuNodes, spent_by_day
+from domain.environment.lifetime import base_hours
+from domain.environment.past_days import PastDay, list_past, sum_past
 from domain.environment.record import EnvironmentRecord
 from domain.environment.views import EnvironmentView, build_environment_view
-from domain.guard.estimate import Estimate, estimate
+from domain.guard.estimate import Estimate, estimate, find_dearest
 from domain.guard.market import Markets, RegionMarket
 from domain.guard.spare_price import SpareNodes, price_spare_nodes
-from domain.placement.offers import Offer
+from domain.placement.offers import Offer, list_offers
+from domain.spec.cost_centers import is_same_center
 
 type PricesByRegion = Mapping[str, RegionPrices]
 """As Azure lists them; a region that is missing is priced as shipped."""
@@ -29,7 +31,9 @@ def build_priced_view(
 def build_cost_view(record: EnvironmentRecord, prices: PricesByRegion, now: datetime) -> CostView:
     asleep = base_per_hour(record, prices)
     today = now.astimezone(UTC).date()
-    month = list_days(record, prices, today.replace(day=1), today, now)
+    days = list_days(record, prices, today.replace(day=1), today, now)
+    own = record.spec.cost_center
+    month = [each for each in days if is_same_center(each.cost_center, own)]
     unpriced = sum(each.unpriced_node_hours or 0.0 for each in month)
     return CostView(
         usd_per_hour_now=round(asleep + _gpu_per_hour(record, prices), 4),
@@ -48,10 +52,12 @@ def build_cost_report(
     first: date,
     last: date,
     now: datetime,
+    admits: Callable[[str], bool] = bool,
 ) -> CostReport:
-    """Both days are included."""
+    """Both days are included. `admits`: the cost centers that are asked for."""
     records = tuple(records)
-    costs = [cost for record in records for cost in list_days(record, prices, first, last, now)]
+    days = (cost for record in records for cost in list_days(record, prices, first, last, now))
+    costs = [cost for cost in days if admits(cost.cost_center)]
     regions = {region for record in records for region in record.regions}
     return CostReport(
         total_usd=round(sum(map(_sum, costs)), 3),
@@ -68,37 +74,26 @@ def list_days(
     last: date,
     now: datetime,
 ) -> list[DailyCost]:
-    """The days on which the environment existed or had GPU nodes."""
-    gpu, base = spent_by_day(record.gpu_usage, now), _base_hours(record, first, now)
-    per_hour = base_per_hour(record, prices) if base else 0.0
-    days = {*map(date.fromisoformat, gpu), *base}
-    return [
-        _build_day(record, day, gpu.get(day.isoformat(), GpuDay()), base.get(day, 0.0) * per_hour)
-        for day in sorted(days)
-        if first <= day <= last
-    ]
+    """The days on which the environment existed or had GPU nodes, and those of earlier ones of the
+    name, whose base is priced as that of the present one."""
+    gpu, base = spent_by_day(record.gpu_usage, now), base_hours(record, now, first)
+    present = list_past(record.spec.cost_center, gpu, base)
+    days = [each for each in sum_past((*present, *record.past_days)) if first <= each.day <= last]
+    per_hour = base_per_hour(record, prices) if days else 0.0
+    return [_build_day(record.name, each, per_hour) for each in days]
 
 
-def _build_day(record: EnvironmentRecord, day: date, gpu: GpuDay, base: float) -> DailyCost:
-    hours = gpu.priced_node_hours + gpu.unpriced_node_hours
+def _build_day(name: str, spent: PastDay, per_hour: float) -> DailyCost:
+    gpu = spent.gpu
     return DailyCost(
-        day=day,
-        environment=record.name,
-        cost_center=record.spec.cost_center,
-        gpu_node_hours=round(hours, 3),
+        day=spent.day,
+        environment=name,
+        cost_center=spent.cost_center,
+        gpu_node_hours=round(gpu.priced_node_hours + gpu.unpriced_node_hours, 3),
         gpu_usd=round(gpu.cost_usd, 3),
-        base_usd=round(base, 3),
+        base_usd=round(spent.base_hours * per_hour, 3),
         unpriced_node_hours=round(gpu.unpriced_node_hours, 3) or None,
     )
-
-
-def _base_hours(record: EnvironmentRecord, first: date, now: datetime) -> dict[date, float]:
-    """By day, from the creation of the environment to its deletion."""
-    if record.was_never_begun:
-        return {}
-    begin = datetime.combine(first, time(), UTC)
-    end = min(now, record.operations[-1].last_action_at) if record.is_deleted else now
-    return dict(hours_by_day(max(begin, record.created_at), end))
 
 
 def base_per_hour(record: EnvironmentRecord, prices: PricesByRegion) -> float:
@@ -110,6 +105,14 @@ def estimate_record(record: EnvironmentRecord, prices: PricesByRegion) -> Estima
     """With the offers that its cells have."""
     offers = _offers_of(record)
     return estimate(record.spec, offers, _markets_of(offers, prices))
+
+
+def estimate_while_built(record: EnvironmentRecord, prices: PricesByRegion) -> Estimate:
+    """With the dearest offers that its cells may get."""
+    cells = [list_offers(record.spec, cell) for cell in record.spec.regions]
+    markets = _markets_of((offer for offers in cells for offer in offers), prices)
+    dearest = [find_dearest(record.spec, offers, markets) for offers in cells]
+    return estimate(record.spec, dearest, markets)
 
 
 def price_spare(record: EnvironmentRecord, prices: PricesByRegion) -> SpareNodes | None:

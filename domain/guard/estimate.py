@@ -99,6 +99,30 @@ def estimate(spec: EnvironmentSpec, offers: Iterable[Offer], markets: Markets) -
     )
 
 
+def find_dearest(spec: EnvironmentSpec, offers: Iterable[Offer], markets: Markets) -> Offer:
+    """By what its nodes cost at replicas; the first of several."""
+
+    def price(offer: Offer) -> float:
+        per_node = _gpu_part(offer, markets).usd_per_hour or 0.0
+        return per_node * first_gpu_node_count(offer.apply(spec))
+
+    return max(offers, key=price)
+
+
+def add_unpriced(planned: Estimate, offers: Iterable[Offer], markets: Markets) -> Estimate:
+    """With those of the offers that have no price, which may be had as well."""
+    more: list[PricePart] = []
+    for part in (_gpu_part(offer, markets) for offer in offers):
+        if part.usd_per_hour is None and part not in (*planned.parts, *more):
+            more.append(part)
+    return planned.model_copy(
+        update={
+            "parts": (*planned.parts, *more),
+            "unpriced": (*planned.unpriced, *(_describe(part) for part in more)),
+        }
+    )
+
+
 def _edge_parts(spec: EnvironmentSpec) -> tuple[PricePart, ...]:
     sku = spec.edge.sku.value
     price = _hourly(FRONT_DOOR_TIERS[sku])

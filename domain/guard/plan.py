@@ -24,6 +24,7 @@ from domain.guard.estimate import Estimate, estimate
 from domain.guard.minutes import MinutesToReady, minutes_to_ready
 from domain.guard.phase_check import check_phase
 from domain.guard.plan_check import PlanCheck, Verdict, worst
+from domain.guard.policy.approved import was_approved
 from domain.guard.policy.checks import APPROVAL_REQUIRED, BUDGET_EXCEEDED
 from domain.guard.situation import Situation
 from domain.guard.spare_gpus import Outage, find_outage
@@ -80,7 +81,7 @@ class Plan(WireModel):
     requires_approval: bool = Field(
         default=False,
         description="Whether a second person has to approve it: its checks `ApprovalRequired` say "
-        "why.",
+        "why. Not if this was approved before, at no lower price.",
     )
     checks: tuple[PlanCheck, ...] = Field(description="What has to hold.")
     resources: tuple[PlannedChange, ...] = Field(
@@ -144,7 +145,8 @@ def build_plan(spec: EnvironmentSpec, situation: Situation, now: datetime) -> Pl
         created_date_time=now,
         expires_date_time=now + PLAN_LIFETIME,
         verdict=worst(checks),
-        requires_approval=any(check.code == APPROVAL_REQUIRED for check in checks),
+        requires_approval=any(check.code == APPROVAL_REQUIRED for check in checks)
+        and not was_approved(spec, existing, planned.at_replicas.usd_per_month),
         checks=checks,
         resources=() if existing else _resources(spec, offers),
         changes=changes,

@@ -1,6 +1,7 @@
 """Who may answer for an operation that waits for approval."""
 
 import re
+from datetime import datetime
 
 from pydantic import Field
 
@@ -8,8 +9,11 @@ from domain.environment.call_stamp import CallStamp, Door
 from domain.environment.operation import Operation
 from domain.environment.record import EnvironmentRecord
 from domain.requests.decision import Forbidden, NotFound, PreconditionFailed, Refused
+from domain.requests.present_rules import say_problems
 from domain.requests.principal import Principal
 from domain.spec.access import OBJECT_ID_PATTERN
+from domain.spec.model import EnvironmentSpec
+from domain.spec.policy import SpecPolicy
 from domain.wire import WireModel
 
 _OBJECT_ID = re.compile(OBJECT_ID_PATTERN)
@@ -51,6 +55,18 @@ def find_unknown_requester(stamp: CallStamp | None) -> Refused | None:
         "It needs the approval of someone other than the requester, who is not known. Messages "
         "name the person in authid, by object id; on a laptop set DEVELOPER_IDENTITY.",
         target="authid",
+    )
+
+
+def find_outlawed(spec: EnvironmentSpec, policy: SpecPolicy, now: datetime) -> Refused | None:
+    """Why what was requested would be no valid request any more."""
+    said = say_problems(spec, policy, now)
+    if said is None:
+        return None
+    return Refused(
+        "SpecificationNotAllowed",
+        f"What was requested is refused by now. {said} Reject it, and have it requested again.",
+        target="planDigest",
     )
 
 

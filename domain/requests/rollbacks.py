@@ -6,9 +6,9 @@ from domain.environment.record import EnvironmentRecord
 from domain.environment.versions import EnvironmentVersion, Rollback
 from domain.outcomes import Status
 from domain.requests.decision import Refused
+from domain.requests.present_rules import say_problems
 from domain.spec.model import EnvironmentSpec
 from domain.spec.policy import SpecPolicy
-from domain.spec.validation import parse_spec
 
 
 def find_version(record: EnvironmentRecord, version: int | None) -> EnvironmentVersion | Refused:
@@ -58,11 +58,9 @@ def build_rollback(
 
 
 def find_forbidden(spec: EnvironmentSpec, policy: SpecPolicy, now: datetime) -> Refused | None:
-    """Rules, and the GPUs of the environment, may have changed since the version ran."""
-    problems = parse_spec(spec.to_wire(), policy, now)
-    if isinstance(problems, EnvironmentSpec):
+    said = say_problems(spec, policy, now)
+    if said is None:
         return None
-    said = " ".join(f"{each.target}: {each.message}" for each in problems)
     return Refused(
         "VersionNotAllowed",
         f"The specification with the workload of that version is refused. {said}",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from domain.problem import Problem
 from domain.requests.principal import Principal
-from domain.spec.cost_centers import is_among
+from domain.spec.cost_centers import is_among_centers
 
 COST_CENTER_NOT_ALLOWED = "CostCenterNotAllowed"
 GROUPS_UNKNOWN = "GroupsUnknown"
@@ -19,7 +19,7 @@ class CallerScope:
 
     def admits(self, cost_center: str | None) -> bool:
         """None: of what belongs to no cost center, which only those see who see everything."""
-        return self.cost_centers is None or is_among(cost_center, self.cost_centers)
+        return self.cost_centers is None or is_among_centers(cost_center, self.cost_centers)
 
 
 EVERYTHING = CallerScope()

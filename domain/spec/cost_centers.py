@@ -23,5 +23,5 @@ def is_same_center(one: str | None, other: str | None) -> bool:
     return one is not None and other is not None and fold(one) == fold(other)
 
 
-def is_among(cost_center: str | None, names: Iterable[str]) -> bool:
+def is_among_centers(cost_center: str | None, names: Iterable[str]) -> bool:
     return any(is_same_center(cost_center, name) for name in names)

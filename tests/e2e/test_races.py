@@ -34,7 +34,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("races")
     policy = {
         "version": 1,
-        "allow": {"vmSizes": [A10]},
+        "allow": {"vmSizes": [A10], "onFailure": ["keep"]},
         "costCenters": {
             "POOR": {"budget": {"perMonth": 1}},
             "RICH": {"budget": {"perMonth": 1_000_000}},
@@ -222,13 +222,18 @@ def test_the_policy_and_the_budget_refuse_at_every_door_in_the_same_words(
         assert api.get("/healthz").json()["policyFile"]["state"] == "current"
         for name, body, code in (
             ("poor", a_body("poor", "POOR"), "BudgetExceeded"),
+            ("lower-case", a_body("lower-case", "poor"), "BudgetExceeded"),
+            ("not-kept", a_body("not-kept", onFailure="delete"), "OnFailureNotAllowed"),
             ("wrong-size", spec_body(name="wrong-size", costCenter="RICH"), "VmSizeNotAllowed"),
         ):
             plan = api.post("/plans", json=body).raise_for_status().json()
             failed = [each for each in plan["checks"] if each["verdict"] == "fail"]
             assert [each["code"] for each in failed] == [code]
-            refused = api.post("/environments", json=body)
-            assert refused.status_code == 409
+            for refused in (
+                api.post("/environments", json=body),
+                api.post("/environments", json={"planId": plan["id"]}),
+            ):
+                assert (refused.status_code, refused.json()["error"]["code"]) == (409, code)
             send_all(stack, [body])
             assert take_dead_letters(stack, 1) == [code]
             assert leftovers(azure, name) == []

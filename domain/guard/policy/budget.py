@@ -7,9 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from domain.environment.phases import GETS_NO_NODES
+from domain.environment.phases import GETS_NO_NODES, Phase
 from domain.environment.record import EnvironmentRecord
-from domain.guard.costs import PricesByRegion, build_cost_view, estimate_record, price_spare
+from domain.guard.costs import (
+    PricesByRegion,
+    build_cost_view,
+    estimate_record,
+    estimate_while_built,
+    price_spare,
+)
 from domain.guard.estimate import Estimate
 from domain.guard.policy.facts import PolicyFacts
 from domain.guard.policy.model import Budget
@@ -62,7 +68,7 @@ def assess_budget(
     spare: SpareNodes | None = None,
 ) -> BudgetUse:
     """`claimed`: by requests that no record shows yet. `spare`: for the time of the update."""
-    others, known = facts.find_others(spec.name), find_counted(spec, existing)
+    others, known = facts.find_others(spec.name), find_in_center(spec, existing)
     return BudgetUse(
         used=spent_this_month(facts.records, facts.prices, facts.at),
         reserved=sum(reserve_of(each, facts.prices, facts.at) for each in others) + claimed,
@@ -73,7 +79,7 @@ def assess_budget(
     )
 
 
-def find_counted(
+def find_in_center(
     spec: EnvironmentSpec, existing: EnvironmentRecord | None
 ) -> EnvironmentRecord | None:
     """The environment, if the cost center of the specification is its own already."""
@@ -89,15 +95,18 @@ def spent_this_month(
 
 
 def reserve_of(record: EnvironmentRecord, prices: PricesByRegion, now: datetime) -> float:
-    """At replicas, with the spare nodes of an update that is under way, unless it sleeps, is being
-    deleted or has failed: then with the nodes it has."""
+    """At replicas, with the spare nodes of an update that is under way, and while it is built with
+    the dearest offers; unless it sleeps, is being deleted or has failed: then with the nodes it
+    has."""
     if record.is_deleted:
         return 0.0
     left = hours_left(record.spec.expires_at, now)
     if record.phase in GETS_NO_NODES:
         return build_cost_view(record, prices, now).usd_per_hour_now * left
     spare = price_spare(record, prices)
-    at_replicas = estimate_record(record, prices).at_replicas.usd_per_hour * left
+    is_open = record.phase is Phase.PROVISIONING
+    planned = estimate_while_built if is_open else estimate_record
+    at_replicas = planned(record, prices).at_replicas.usd_per_hour * left
     return at_replicas + (spare.usd_up_to if spare else 0.0)
 
 

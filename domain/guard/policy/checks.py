@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from domain.guard.costs import estimate_record
 from domain.guard.estimate import Estimate
 from domain.guard.plan_check import PlanCheck, Verdict
-from domain.guard.policy.budget import BUDGET_UNIT, BudgetUse, assess_budget, find_counted
+from domain.guard.policy.budget import BUDGET_UNIT, BudgetUse, assess_budget, find_in_center
 from domain.guard.policy.facts import PolicyFacts
 from domain.guard.policy.ledgers import MONEY, cost_center_ledger
 from domain.guard.policy.model import Budget
@@ -32,7 +32,7 @@ def check_policy(
     checks = tuple(check_rules(spec, facts))
     if existing:
         before = tuple(check_rules(existing.spec, facts))
-        stays = find_counted(spec, existing) is not None
+        stays = find_in_center(spec, existing) is not None
         known = {each.message for each in before}
         known |= {each.message for each in checks if stays and _asks_for_no_more(each, before)}
         checks = tuple(
@@ -55,7 +55,7 @@ def check_budget(
     if facts is None or budget is None:
         return
     yield _judge(spec, budget, use_of(spec, planned, situation, facts))
-    counted = find_counted(spec, situation.existing)
+    counted = find_in_center(spec, situation.existing)
     if budget.is_enforced and brings_unpriced(spec, planned, counted, facts.prices):
         yield _about_budget(
             APPROVAL_REQUIRED,

@@ -133,6 +133,8 @@ async def test_a_rejection_ends_it_with_its_reason(hub: FakeHub):
     shown = (await api.send("GET", "operations/fraud-llm.1", headers=ALICE_WRITES)).json
     assert (shown["status"], shown["error"]["code"]) == ("Canceled", "ApprovalRejected")
     assert "Use the smaller size." in shown["error"]["message"]
+    plan = (await api.send("POST", "plans", spec_body(), ALICE_WRITES)).json
+    assert plan["requiresApproval"]
     retried = await post(api, "retry", ALICE_WRITES)
     assert (retried.status, retried.json["status"]) == (202, "NotStarted"), "it waits again"
 
@@ -169,6 +171,24 @@ async def test_what_fails_by_now_is_not_approved_and_waits_on(hub: FakeHub):
     assert (await post(api, "approve", BOB_APPROVES)).status == 202, "once there is quota"
 
 
+@pytest.mark.parametrize(
+    ("allow", "said"),
+    [
+        ({"regions": ["northeurope"]}, "regions[0]: 'westeurope' is not an allowed region."),
+        ({"originTransportHttp": False}, "edge.origin: Front Door would send"),
+    ],
+)
+async def test_what_the_policy_has_come_to_forbid_is_not_approved(
+    hub: FakeHub, allow: dict[str, Any], said: str
+):
+    api = await ask(hub)
+    strict = above(100).model_copy(update={"allow": a_file(allow=allow).allow})
+    refused = await post(replace(api, read_policy=reading(strict)), "approve", BOB_APPROVES)
+    assert (refused.status, refused.error["code"]) == (409, "SpecificationNotAllowed")
+    assert said in refused.error["message"]
+    assert (await post(api, "approve", BOB_APPROVES)).status == 202, "once it is allowed again"
+
+
 async def test_a_price_above_the_requested_one_is_not_approved(hub: FakeHub):
     api = await ask(hub)
     market = a_market()
@@ -195,8 +215,24 @@ async def test_a_retry_of_what_was_approved_needs_no_other_approval(hub: FakeHub
     assert record
     assert record.approved
     hub.finish("fraud-llm.1", Phase.FAILED)
+    plan = (await api.send("POST", "plans", spec_body(), ALICE_WRITES)).json
+    assert not plan["requiresApproval"]
     retried = await post(api, "retry", ALICE_WRITES)
     assert (retried.status, retried.json["status"]) == (202, "Running")
+
+
+async def test_what_was_approved_and_deleted_needs_another_approval(hub: FakeHub):
+    api = await ask(hub)
+    await post(api, "approve", BOB_APPROVES)
+    hub.answer()
+    hub.finish("fraud-llm.1", Phase.READY)
+    await api.send("DELETE", URL, headers=ALICE_WRITES)
+    hub.finish("fraud-llm.2", Phase.DELETED)
+    plan = (await api.send("POST", "plans", spec_body(), ALICE_WRITES)).json
+    assert plan["requiresApproval"]
+    again = await api.send("POST", "environments", spec_body(), ALICE_WRITES)
+    assert (again.status, again.json["status"]) == (202, "NotStarted")
+    assert again.json["approval"]["state"] == "waiting"
 
 
 async def test_without_a_known_requester_nothing_waits(hub: FakeHub):

@@ -6,9 +6,12 @@ import pytest
 
 from domain.environment.phases import Phase
 from domain.guard.billed_costs import BilledCost, BilledCosts
+from domain.requests.app_roles import AppRole
+from tests.support.callers import ML, RISK, TWO_TEAMS, a_person
 from tests.support.fake_hub import FakeHub
 from tests.support.http_api import Api
-from tests.support.specs import spec_body
+from tests.support.policies import reading
+from tests.support.specs import NOON, spec_body
 
 
 @pytest.fixture
@@ -82,3 +85,19 @@ async def test_costs_are_told_where_azures_are_not_read(hub: FakeHub):
     answer = await Api(hub, read_billed=read).get("costs?from=2026-11-22&to=2026-11-22")
     assert answer.json["billed"]["unread"] == "HTTP 429"
     assert answer.json["totalUsd"] > 0
+
+
+async def test_a_name_that_others_use_again_shows_each_cost_center_its_own():
+    hub = FakeHub()
+    api = Api(hub, requires_app_roles=True, read_policy=reading(TWO_TEAMS))
+    of_ml, of_risk = (a_person(AppRole.READ, AppRole.WRITE, groups=[g]) for g in (ML, RISK))
+    await api.send("POST", "environments", spec_body(), of_ml)
+    hub.finish("fraud-llm.1", Phase.READY)
+    await api.send("DELETE", "environments/fraud-llm", headers=of_ml)
+    hub.finish("fraud-llm.2", Phase.DELETED)
+    await api.send("POST", "environments", spec_body(costCenter="RISK-7"), of_risk)
+    hub.deliver("fraud-llm.3")
+    for headers, cost_center in ((of_ml, "ML-1234"), (of_risk, "RISK-7")):
+        day = NOON.date()
+        costs = await api.send("GET", f"costs?from={day}&to={day}", headers=headers)
+        assert {each["costCenter"] for each in costs.json["value"]} == {cost_center}

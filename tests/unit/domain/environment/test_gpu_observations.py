@@ -211,7 +211,9 @@ def test_a_record_of_an_earlier_version_has_seen_nothing():
 
 def test_a_name_that_is_used_again_does_not_pay_for_its_past():
     gone = deleted().gpu_usage
-    assert begun(deleted(), PROVISION, 120).gpu_usage == GpuUsage(days=gone.days)
+    again = begun(deleted(), PROVISION, 120)
+    assert again.gpu_usage == GpuUsage()
+    assert {each.day.isoformat(): each.gpu for each in again.past_days} == gone.days
 
 
 def test_a_buried_environment_keeps_what_it_has_cost():

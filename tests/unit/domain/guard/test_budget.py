@@ -200,6 +200,25 @@ def test_a_budget_has_to_hold_the_dearest_offer_that_a_cell_may_get():
     assert check.required == pytest.approx(NEED, abs=0.01)
 
 
+def test_an_alternative_without_a_price_makes_no_other_cheaper():
+    nothing_known = {"placement": {"vmSizes": ["Standard_NC80adis_H100_v5"]}}
+    found = check_request(a_spec(**nothing_known), situation(with_budget(NEED * 0.9)))
+    (check,) = [each for each in found if each.verdict is Verdict.FAIL]
+    assert (check.code, check.required) == ("BudgetExceeded", pytest.approx(NEED, abs=0.01))
+    (why,) = [each for each in found if each.code == "ApprovalRequired"]
+    assert "Standard_NC80adis_H100_v5 in westeurope" in why.message
+
+
+def test_what_is_being_built_reserves_the_dearest_offer_that_it_may_get():
+    h100 = a_spec(name="other-llm", placement={"vmSizes": ["Standard_NC40ads_H100_v5"]})
+    building = a_record(a_request(spec=h100))
+    ready = building.model_copy(update={"phase": Phase.READY})
+    more = (9.08 - A100_PRICE) * HOURS
+    for record, reserved in ((building, NEED + more), (ready, NEED)):
+        check = budget_check(with_budget(NEED * 9), records=(record,))
+        assert check.reserved == pytest.approx(reserved, abs=0.01)
+
+
 UNPRICED = "Standard_ND96isr_H200_v5"
 """In West Europe."""
 

@@ -1,14 +1,16 @@
 """What environments cost: GPU nodes by the hour, and all else from creation to deletion."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from domain.catalog.prices import ExchangeRate, RegionPrices, shipped_as_of
 from domain.environment.approval_records import request_approval
+from domain.environment.gpu_days import KEPT_DAYS
 from domain.environment.gpu_usage import GpuNodes, GpuUsage, observe
 from domain.environment.phases import Phase
 from domain.environment.record import EnvironmentRecord
+from domain.environment.starts import start_operation
 from domain.guard.costs import (
     build_cost_report,
     build_cost_view,
@@ -172,3 +174,50 @@ def test_what_waits_for_approval_costs_nothing():
     assert record
     day = NOON.date()
     assert list_days(record, {}, day, day, NOON + timedelta(hours=5)) == []
+
+
+def used_again(record: EnvironmentRecord, at: datetime, cost_center: str) -> EnvironmentRecord:
+    """Ready at once, without GPU nodes."""
+    spec = a_spec(costCenter=cost_center)
+    begun = start_operation(record, a_request(sequence=record.sequence + 1, spec=spec), at)
+    assert begun
+    return begun.model_copy(update={"phase": Phase.READY})
+
+
+def test_what_an_environment_has_cost_stays_when_its_name_is_used_again():
+    gone, now = deleted(a_live_record(), hours=5), NOON + 6 * HOUR
+    again = used_again(gone, now, "ml-1234")
+    now += 2 * HOUR
+    (before,), (day,) = (
+        list_days(gone, {}, TODAY, TODAY, now),
+        list_days(again, {}, TODAY, TODAY, now),
+    )
+    assert (day.gpu_node_hours, day.gpu_usd) == (before.gpu_node_hours, before.gpu_usd) != (0, 0)
+    per_hour = build_cost_view(again, {}, now).usd_per_hour_asleep
+    assert day.base_usd == pytest.approx(7 * per_hour, abs=0.001), "five hours and two"
+    assert build_cost_view(again, {}, now).month_to_date_usd == pytest.approx(
+        day.gpu_usd + day.base_usd, abs=0.001
+    )
+    third = used_again(deleted(again, hours=8), now, "ml-1234")
+    (same,) = list_days(third, {}, TODAY, TODAY, now)
+    assert (same.gpu_usd, same.base_usd) == (day.gpu_usd, day.base_usd)
+
+
+def test_what_it_has_cost_stays_with_the_cost_center_that_had_it():
+    gone = deleted(a_live_record(), hours=5)
+    again, now = used_again(gone, NOON + 6 * HOUR, "RISK-7"), NOON + 8 * HOUR
+    days = {each.cost_center: each for each in list_days(again, {}, TODAY, TODAY, now)}
+    assert days["ML-1234"].gpu_usd > 0 == days["RISK-7"].gpu_usd
+    view = build_cost_view(again, {}, now)
+    assert view.month_to_date_usd == view.today_usd == days["RISK-7"].base_usd
+    report = build_cost_report([again], {}, TODAY, TODAY, now, "ML-1234".__eq__)
+    assert report.value == (days["ML-1234"],)
+    assert again.all_cost_centers == {"ML-1234", "RISK-7"}
+
+
+def test_days_of_the_past_are_kept_for_two_months():
+    gone = deleted(a_live_record(), hours=24 * 90)
+    days = used_again(gone, NOON + 91 * DAY, "ML-1234").past_days
+    assert len(days) == KEPT_DAYS
+    assert days[-1].day == TODAY + 90 * DAY
+    assert days[-1].base_hours == 12

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -5,12 +6,12 @@ import pytest
 from domain.environment.approval_records import request_approval
 from domain.environment.call_stamp import CallStamp, Door
 from domain.environment.record import EnvironmentRecord
-from domain.requests.approvals import decide_answer, find_unknown_requester
+from domain.requests.approvals import decide_answer, find_outlawed, find_unknown_requester
 from domain.requests.decision import Forbidden, NotFound, PreconditionFailed, Refused
 from domain.requests.principal import Principal
 from tests.support.approvals import a_stamp, a_waiting_request
 from tests.support.callers import ALICE, BOB, PIPELINE, PIPELINE_APP
-from tests.support.specs import NOON, a_record
+from tests.support.specs import NOON, a_policy, a_record, a_spec
 
 BY_APP = {"actor": PIPELINE, "is_person": False, "app": PIPELINE_APP}
 BY_MESSAGE = {"door": Door.QUEUE, "actor": "/portals/ml", "is_person": False, "app": None}
@@ -105,3 +106,13 @@ def test_a_requester_who_is_not_known_cannot_be_told_from_the_approver(
     stamp: CallStamp | None, is_known: bool
 ):
     assert (find_unknown_requester(stamp) is None) is is_known
+
+
+@pytest.mark.parametrize(("hours", "is_outlawed"), [(1, False), (3, True)])
+def test_what_has_expired_while_it_waited_is_no_valid_request_any_more(
+    hours: int, is_outlawed: bool
+):
+    spec = a_spec(expiresAt=(NOON + timedelta(hours=2)).isoformat())
+    refused = find_outlawed(spec, a_policy(), NOON + timedelta(hours=hours))
+    assert (refused is not None) is is_outlawed
+    assert refused is None or "expiresAt: " in refused.message

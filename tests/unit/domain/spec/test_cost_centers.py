@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.spec.cost_centers import fold, is_among, is_cost_center, is_same_center
+from domain.spec.cost_centers import fold, is_among_centers, is_cost_center, is_same_center
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from domain.spec.cost_centers import fold, is_among, is_cost_center, is_same_cen
 )
 def test_case_makes_no_difference(one: str | None, other: str | None, same: bool):
     assert is_same_center(one, other) is is_same_center(other, one) is same
-    assert is_among(one, [] if other is None else ["RISK-7", other]) is same
+    assert is_among_centers(one, [] if other is None else ["RISK-7", other]) is same
 
 
 def test_all_spellings_have_one():
