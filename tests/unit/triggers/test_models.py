@@ -237,6 +237,21 @@ async def test_what_served_is_kept_until_an_update_has_succeeded(
         assert (answer.status, answer.error["code"]) == (409, "ModelInUse")
 
 
+async def test_what_a_failed_update_may_have_left_serving_is_kept(api: Api, hub: FakeHub):
+    """Also once another update has failed: replicas are replaced one after the other."""
+    for number in range(1, 4):
+        await register(api, sizeGiB=number)
+    await api.create(REFERENCE)
+    hub.finish("fraud-llm.1", Phase.READY)
+    for number in (2, 3):
+        workload = {"model": {"name": "fraud-llm", "version": str(number)}}
+        await api.put("environments/fraud-llm", {**REFERENCE, "workload": workload})
+        hub.finish(f"fraud-llm.{number}", Phase.FAILED, QUOTA)
+    for number in (1, 2, 3):
+        answer = await api.delete(f"models/fraud-llm/versions/{number}")
+        assert (answer.status, answer.error["code"]) == (409, "ModelInUse"), number
+
+
 async def test_what_an_update_has_replaced_is_deleted(api: Api, hub: FakeHub):
     await register(api)
     await register(api, licence="mit")
