@@ -175,7 +175,8 @@ async def test_what_runs_goes_on_where_an_earlier_release_has_deleted_its_versio
     await register(api)
     await register(api, licence="mit")
     await api.create(REFERENCE)
-    hub.finish("fraud-llm.1", phase, outcome)
+    record = hub.finish("fraud-llm.1", Phase.READY if outcome is None else phase, outcome)
+    hub.records["fraud-llm"] = record.model_copy(update={"phase": phase})
     model = hub.models["fraud-llm"]
     hub.models["fraud-llm"] = model.model_copy(update={"versions": model.versions[1:]})
     same = await api.put("environments/fraud-llm", REFERENCE)
