@@ -24,6 +24,7 @@ from domain.environment.operation import (
 from domain.environment.operation_request import (
     BRING_A_SPEC,
     BUILDS,
+    GET_NODES,
 )
 from domain.environment.phases import AT_REST, IN_MOTION, Phase, can_move
 from domain.environment.record import (
@@ -34,7 +35,7 @@ from domain.environment.record import (
     TimelineEvent,
 )
 from domain.environment.restored_version import restore_former
-from domain.environment.versions import end_version
+from domain.environment.versions import end_version, with_present_built
 from domain.outcomes import Outcome, Status
 
 KEPT_EVENTS = 200
@@ -108,6 +109,8 @@ def end_operation(record: EnvironmentRecord, end: OperationEnd) -> EnvironmentRe
     )
     applied = applied_after(record.applied, operation, record.spec, end.outcome)
     versions = end_version(record.versions, operation.id, status, record.image)
+    if end.outcome.is_success and operation.kind in GET_NODES:
+        versions = with_present_built(versions, record.image)
     changes: dict[str, Any] = {
         "applied": applied,
         "gpu_usage": usage,

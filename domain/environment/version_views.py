@@ -38,7 +38,9 @@ class EnvironmentVersionView(WireModel):
         examples=[4],
     )
     is_present: bool = Field(description="Whether it is what is wanted now.")
-    status: Status = Field(description="Status of its operation.")
+    status: Status = Field(
+        description="Status of its operation, or of a repair or wake that has built it since."
+    )
     operation_id: str = Field(description="Id of its operation.", examples=["fraud-llm.7"])
     requested_date_time: AwareDatetime = Field(description="When it was requested.")
     requested_by: str | None = Field(

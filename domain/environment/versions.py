@@ -40,7 +40,7 @@ class EnvironmentVersion(WireModel):
     operation_id: str
     at: AwareDatetime
     status: Status
-    """Of the operation."""
+    """Of the operation, or of one that has built it since."""
     workload: Workload
     image: PinnedImage | None = None
     """What the image was resolved to, once the operation has ended."""
@@ -79,8 +79,19 @@ def end_version(
     status: Status,
     image: PinnedImage | None,
 ) -> tuple[EnvironmentVersion, ...]:
+    """Of the operation that has brought it."""
     ended = {"status": status, "image": image}
     return tuple(
         each.model_copy(update=ended) if each.operation_id == operation_id else each
         for each in versions
     )
+
+
+def with_present_built(
+    versions: Sequence[EnvironmentVersion], image: PinnedImage | None
+) -> tuple[EnvironmentVersion, ...]:
+    """Once another operation, such as a repair, has built what the one that brought it did not."""
+    if not versions or not versions[-1].status.is_final:
+        return tuple(versions)
+    built = {"status": Status.SUCCEEDED, "image": image}
+    return (*versions[:-1], versions[-1].model_copy(update=built))

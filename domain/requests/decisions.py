@@ -147,7 +147,8 @@ def _find_way_back(record: EnvironmentRecord, to_version: int | None) -> FormerV
 def decide_retry(record: EnvironmentRecord | None) -> Decision:
     """What exists in Azure is adopted: steps send only what is missing or differs.
 
-    Without kept settings there is nothing to wake to, so the specification is applied instead.
+    Without kept settings there is nothing to wake to, so the specification is applied instead. A
+    rollback stays one.
     """
     if record is None or record.is_deleted:
         return NotFound()
@@ -159,7 +160,8 @@ def decide_retry(record: EnvironmentRecord | None) -> Decision:
         case OperationKind.WAKE:
             return Start(_next_request(record, OperationKind.UPDATE, record.spec))
         case kind:
-            return Start(_next_request(record, kind, record.spec))
+            request = _next_request(record, kind, record.spec)
+            return Start(request.model_copy(update={"rollback": record.latest.rollback}))
 
 
 def decide_repair(record: EnvironmentRecord | None) -> Decision:

@@ -47,15 +47,15 @@ def find_users(
 
 
 def _list_served(record: EnvironmentRecord) -> Iterable[Workload]:
-    """Until an update has succeeded, what was built before may serve on."""
+    """Until an update has succeeded, replicas of those that failed, and of what was built before,
+    may serve on."""
     yield record.spec.workload
     if record.former:
         yield record.former.workload
-    latest = record.versions[-1] if record.versions else None
-    if latest and latest.status is not Status.SUCCEEDED:
-        built = (each for each in reversed(record.versions) if each.status is Status.SUCCEEDED)
-        if before := next(built, None):
-            yield before.workload
+    for version in reversed(record.versions):
+        yield version.workload
+        if version.status is Status.SUCCEEDED:
+            break
 
 
 def find_on_record(

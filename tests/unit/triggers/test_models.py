@@ -6,6 +6,7 @@ import pytest
 from durabletask.entities import EntityInstanceId
 
 from domain.environment.phases import Phase
+from domain.outcomes import Outcome
 from domain.spec.model_versions import ModelContent, Registration
 from tests.support.fake_hub import FakeHub
 from tests.support.http_api import Api
@@ -159,6 +160,34 @@ async def test_no_rollback_serves_a_version_that_was_deleted(api: Api, hub: Fake
     assert "ran version 1 of 'fraud-llm'" in answer.error["message"]
 
 
+@pytest.mark.parametrize(
+    ("action", "phase", "outcome"),
+    [
+        ("retry", Phase.FAILED, QUOTA),
+        ("wake", Phase.SCALED_DOWN, None),
+        ("repair", Phase.READY, None),
+    ],
+)
+async def test_what_runs_goes_on_where_an_earlier_release_has_deleted_its_version(
+    api: Api, hub: FakeHub, action: str, phase: Phase, outcome: Outcome | None
+):
+    """Its record is whole; another specification names a version that there is."""
+    await register(api)
+    await register(api, licence="mit")
+    await api.create(REFERENCE)
+    record = hub.finish("fraud-llm.1", Phase.READY if outcome is None else phase, outcome)
+    hub.records["fraud-llm"] = record.model_copy(update={"phase": phase})
+    model = hub.models["fraud-llm"]
+    hub.models["fraud-llm"] = model.model_copy(update={"versions": model.versions[1:]})
+    same = await api.put("environments/fraud-llm", REFERENCE)
+    assert (same.status, same.error["code"]) == (400, "ModelVersionDeleted")
+    assert (await api.post(f"environments/fraud-llm/{action}")).status == 202
+    hub.finish("fraud-llm.2", Phase.READY)
+    second = {**REFERENCE["workload"], "model": {"name": "fraud-llm", "version": "2"}}
+    changed = await api.put("environments/fraud-llm", {**REFERENCE, "workload": second})
+    assert changed.status == 202
+
+
 async def test_a_version_is_kept_once_a_request_has_read_it(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ):
@@ -235,6 +264,21 @@ async def test_what_served_is_kept_until_an_update_has_succeeded(
     for number in (1, 2):
         answer = await api.delete(f"models/fraud-llm/versions/{number}")
         assert (answer.status, answer.error["code"]) == (409, "ModelInUse")
+
+
+async def test_what_a_failed_update_may_have_left_serving_is_kept(api: Api, hub: FakeHub):
+    """Also once another update has failed: replicas are replaced one after the other."""
+    for number in range(1, 4):
+        await register(api, sizeGiB=number)
+    await api.create(REFERENCE)
+    hub.finish("fraud-llm.1", Phase.READY)
+    for number in (2, 3):
+        workload = {"model": {"name": "fraud-llm", "version": str(number)}}
+        await api.put("environments/fraud-llm", {**REFERENCE, "workload": workload})
+        hub.finish(f"fraud-llm.{number}", Phase.FAILED, QUOTA)
+    for number in (1, 2, 3):
+        answer = await api.delete(f"models/fraud-llm/versions/{number}")
+        assert (answer.status, answer.error["code"]) == (409, "ModelInUse"), number
 
 
 async def test_what_an_update_has_replaced_is_deleted(api: Api, hub: FakeHub):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.catalog.gpu_skus import find_gpu_sku
+from domain.catalog.gpu_skus import GPU_SKUS, find_gpu_sku
 from domain.catalog.prices import ExchangeRate
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
@@ -24,6 +24,7 @@ from domain.requests.command_decision import decide
 from domain.requests.decision import PreconditionFailed, Refused, Start
 from domain.requests.decisions import decide_update
 from domain.spec.model import EnvironmentSpec
+from domain.spec.validation import parse_spec
 from tests.support.markets import (
     A100_FAMILY,
     A100_PRICE,
@@ -33,7 +34,7 @@ from tests.support.markets import (
     some_prices,
 )
 from tests.support.policies import with_budget
-from tests.support.specs import NOON, a_record, a_request, a_spec, spec_body
+from tests.support.specs import NOON, a_policy, a_record, a_request, a_spec, spec_body
 
 WEST, SOUTH = "westeurope", "uksouth"
 A100, H100 = "Standard_NC24ads_A100_v4", "Standard_NC40ads_H100_v5"
@@ -456,3 +457,20 @@ def test_what_is_being_deleted_is_neither_updated_nor_created(cost_center: str):
 def test_nothing_to_do_needs_no_phase():
     record = a_ready_record().model_copy(update={"phase": Phase.SCALED_DOWN})
     assert "WrongPhase" not in [each.code for each in plan(record=record).checks]
+
+
+def test_an_alternative_is_a_size_that_the_preset_fits_on():
+    """Four T4s have as much memory as an A10, and cannot calculate in bfloat16."""
+    body = {**spec_body(), "workload": {"preset": "phi-4-mini-instruct"}}
+    del body["gpu"]
+    spec = parse_spec(body, a_policy())
+    assert isinstance(spec, EnvironmentSpec)
+    sku = find_gpu_sku(spec.gpu.vm_size)
+    assert sku
+    granted = {each.family: (0, 9999) for each in GPU_SKUS}
+    made = plan(spec, markets={WEST: a_market(quota={**granted, sku.family: (0, 0)})})
+    sizes = [each.offer.vm_size for each in made.alternatives if each.differs_in == "gpu.vmSize"]
+    assert sizes[0] == A100
+    for size in sizes:
+        again = parse_spec({**body, "gpu": {"vmSize": size, "maxNodes": 1}}, a_policy())
+        assert isinstance(again, EnvironmentSpec), size

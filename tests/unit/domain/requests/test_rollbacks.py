@@ -197,3 +197,42 @@ def test_what_would_be_refused_today_is_refused():
     assert (found.code, found.target) == ("VersionNotAllowed", "toVersion")
     assert "access.mode" in found.message
     assert find_forbidden(a_spec(), a_policy(), NOON) is None
+
+
+def test_a_retry_of_a_failed_rollback_is_a_rollback(updated: EnvironmentRecord):
+    """Otherwise the next one would bring back what it went away from."""
+    failed = run(updated, roll_back(reason="It is slow."), QUOTA)
+    again = run(failed, Command("retry", "fraud-llm"))
+    assert again.versions[-1].rollback == failed.versions[-1].rollback
+    started = [each for each in again.events if each.type == "OperationStarted"][-1]
+    assert "a rollback from version 2" in started.message
+    decision = decide(again, roll_back())
+    assert isinstance(decision, Refused)
+    assert decision.code == "VersionNotFound"
+
+
+@pytest.mark.parametrize("kind", [OperationKind.REPAIR, OperationKind.WAKE])
+def test_what_another_operation_has_built_in_the_end_can_be_gone_back_to(
+    updated: EnvironmentRecord, kind: OperationKind
+):
+    failed = run(updated, update(spec("3")), QUOTA, "sha256:3")
+    if kind is OperationKind.WAKE:
+        failed = failed.model_copy(update={"phase": Phase.SCALED_DOWN})
+    built = run(failed, Command(kind, "fraud-llm"))
+    assert built.phase is Phase.READY
+    later = run(built, update(spec("4")), SUCCEEDED, "sha256:4")
+    back = run(later, roll_back())
+    assert back.versions[-1].rollback
+    assert back.versions[-1].rollback.to_version == 3
+    assert back.image
+    assert back.image.digest == "sha256:3"
+
+
+def test_an_operation_that_is_late_builds_no_version_of_another(updated: EnvironmentRecord):
+    running = run(updated, update(spec("3")), None)
+    late = running.operations[-1].model_copy(
+        update={"id": "fraud-llm.9", "kind": OperationKind.REPAIR}
+    )
+    record = running.model_copy(update={"operations": (*running.operations, late)})
+    end = OperationEnd(operation_id="fraud-llm.9", phase=Phase.READY, outcome=SUCCEEDED, at=NOON)
+    assert end_operation(record, end).versions == record.versions
