@@ -202,7 +202,7 @@ def test_every_list_has_a_table_and_json(cli: CommandLine, command: list[str], h
 
 def test_costs_show_what_azure_has_billed_and_the_difference():
     from gridplane.api_types import BilledView
-    from gridplane.tables import billed_table
+    from gridplane.service_tables import billed_table
     from rich.console import Console
 
     found: BilledView = {
