@@ -103,6 +103,7 @@ def environment_facts(found: EnvironmentView, now: datetime) -> RenderableType:
         "name": Text(found["name"], style="bold"),
         "phase": phase_text(found["phase"]),
         "operation": found.get("operationId", ""),
+        "approval": _approval(found),
         "health": Text(
             found["health"]["status"], style=HEALTH_STYLES.get(found["health"]["status"], "")
         ),
@@ -123,6 +124,14 @@ def environment_facts(found: EnvironmentView, now: datetime) -> RenderableType:
     if found["cells"]:
         parts += [Text(""), _cells(found)]
     return Group(*parts, *_problems(found))
+
+
+def _approval(found: EnvironmentView) -> str:
+    approval = found.get("approval")
+    if approval is None:
+        return ""
+    until = times.local_with_zone(approval["deadline"])
+    return f"{approval['operationId']} waits until {until}: `gridplane approve {found['name']}`"
 
 
 def _size(spec: EnvironmentSpec) -> str:
