@@ -146,8 +146,14 @@ def listening(greet: Callable[[socket.socket], object]) -> Iterator[Listener]:
             thread.join()
 
 
+def speak_ssh(connection: socket.socket) -> None:
+    """Reads what it was sent, so that the connection is not reset at its end."""
+    connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")
+    connection.recv(65_536)
+
+
 def test_a_server_of_another_protocol_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    with listening(lambda connection: connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")) as server:
+    with listening(speak_ssh) as server:
         told = server.ask("https", capsys, tmp_path)
         assert "URL is not a Gridplane endpoint: it does not speak TLS" in told
         assert server.connections == 1
