@@ -18,19 +18,22 @@ const RegisterModel = lazy(() => import("./screens/register-model.js").then((scr
 const Service = lazy(() => import("./screens/service.js").then((screen) => screen.Service));
 const Sweep = lazy(() => import("./screens/sweep.js").then((screen) => screen.Sweep));
 
-const OF_AN_ENVIRONMENT = {
+/** Without what all objects have: a part of an address may be `constructor`. */
+const byName = (screens) => new Map(Object.entries(screens));
+
+const OF_AN_ENVIRONMENT = byName({
   edit: lazy(() => import("./screens/edit-environment.js").then((screen) => screen.EditEnvironment)),
   idle: lazy(() => import("./screens/environment-idle.js").then((screen) => screen.EnvironmentIdle)),
   invocations: lazy(() => import("./screens/invocations.js").then((screen) => screen.Invocations)),
   logs: lazy(() => import("./screens/environment-logs.js").then((screen) => screen.EnvironmentLogs)),
   metrics: lazy(() => import("./screens/environment-metrics.js").then((screen) => screen.EnvironmentMetrics)),
   versions: lazy(() => import("./screens/environment-versions.js").then((screen) => screen.EnvironmentVersions)),
-};
+});
 
-const SCREENS = {
+const SCREENS = byName({
   environments: ({ parts: [name, part], query }) => {
     if (!name) return html`<${Environments} query=${query} />`;
-    const Screen = part ? OF_AN_ENVIRONMENT[part] : Environment;
+    const Screen = part ? OF_AN_ENVIRONMENT.get(part) : Environment;
     return Screen && html`<${Screen} key=${name} name=${name} />`;
   },
   new: ({ query }) => html`<${NewEnvironment} query=${query} />`,
@@ -42,7 +45,7 @@ const SCREENS = {
   sweep: () => html`<${Sweep} />`,
   service: () => html`<${Service} />`,
   docs: ({ query }) => html`<${Reference} query=${query} />`,
-};
+});
 
 /** Addresses after `#` are those of screens. */
 function skip(event) {
@@ -68,7 +71,7 @@ function App() {
     <a class="skip" href="#content" onClick=${skip}>Skip to content</a>
     <${Navigation} current=${address.screen} />
     <main id="content" tabindex="-1">
-      ${SCREENS[address.screen]?.(address) ?? html`<h1>Not found</h1><p>There is no such page.</p>`}
+      ${SCREENS.get(address.screen)?.(address) ?? html`<h1>Not found</h1><p>There is no such page.</p>`}
     </main>
   `;
 }

@@ -38,7 +38,11 @@ def main() -> int:
     except (ProcessFailed, UnexpectedAnswer) as error:
         console.print(f"[red]The demo failed:[/] {error}", markup=True, highlight=False)
         return 1
-    console.print(f"Done in {time.monotonic() - started:.0f} s.")
+    console.print(
+        f"Done in {time.monotonic() - started:.0f} s. `make up` keeps such a stack running, and "
+        "prints the address of its web page.",
+        soft_wrap=True,
+    )
     return 0
 
 
@@ -46,6 +50,7 @@ def _run_demo(stack: Stack, api: Api, azure: SimulatedAzure, console: Console) -
     spec = json.loads(EXAMPLE.read_text())
     console.print(
         f"Simulated Azure at {stack.simulator_url}, {stack.time_scale:.0f} times faster than real."
+        f"\nWeb page, as long as this runs: {stack.app_url}/portal"
         f"\n\n[bold]POST {stack.app_url}/environments[/] with {EXAMPLE.relative_to(PROJECT)}\n"
     )
     provision = _follow(stack, console, api, api.create_environment(spec))

@@ -26,7 +26,7 @@ export async function get(path) {
   const headers = last ? { "If-None-Match": last.etag } : {};
   const response = await request(path, { headers });
   if (response.status === 304) return last.body;
-  const body = await response.json();
+  const body = parse(await response.text());
   const etag = response.headers.get("ETag");
   if (etag) answers.set(path, { etag, body });
   return body;
@@ -45,7 +45,16 @@ export async function send(method, path, body, headers = {}) {
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   const text = await response.text();
-  return { body: text ? JSON.parse(text) : null, operation: operationOf(response) };
+  return { body: text ? parse(text) : null, operation: operationOf(response) };
+}
+
+/** What is in front of the API may answer with a page. */
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiError(0, { code: "NotJson", message: "What answers is not the control plane: its answer is no JSON." });
+  }
 }
 
 export function etagOf(path) {

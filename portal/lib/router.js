@@ -12,8 +12,17 @@ export function useAddress() {
     return () => removeEventListener("hashchange", follow);
   }, []);
   const [path, query] = hash.replace(/^#\/?/, "").split("?");
-  const [screen = "", ...parts] = path.split("/").map(decodeURIComponent);
+  const [screen = "", ...parts] = path.split("/").map(decode);
   return { screen: screen || "environments", parts, query: new URLSearchParams(query) };
+}
+
+/** What is no encoding stands for itself. */
+function decode(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 export function go(...parts) {

@@ -13,7 +13,8 @@ export function Action({ label, question, act, name, tone = "", ask }) {
   const [error, setError] = useState(null);
   const [text, setText] = useState("");
   const [isBusy, setBusy] = useState(false);
-  const confirm = async () => {
+  const confirm = async (event) => {
+    event.preventDefault();
     setBusy(true);
     setError(null);
     try {
@@ -27,14 +28,14 @@ export function Action({ label, question, act, name, tone = "", ask }) {
   };
   return html`
     <button type="button" class=${tone} onClick=${() => dialog.current.showModal()}>${label}</button>
-    <dialog ref=${dialog} aria-label=${label} onClose=${() => setError(null)}>
+    <dialog ref=${dialog} aria-label=${label} onClose=${() => setError(null)}><form onSubmit=${confirm}>
       <p>${question}</p>
       ${ask && html`<label>${ask} <input value=${text} onInput=${(event) => setText(event.target.value)} /></label>`}
       ${error && html`<${Problem} error=${error} name=${name} />`}
       <div class="row">
-        <button type="button" class=${tone || "main"} disabled=${isBusy || (ask && !text.trim())} onClick=${confirm}>${label}</button>
+        <button class=${tone || "main"} disabled=${isBusy || (ask && !text.trim())}>${label}</button>
         <button type="button" onClick=${() => dialog.current.close()}>Keep it as it is</button>
       </div>
-    </dialog>
+    </form></dialog>
   `;
 }

@@ -1,6 +1,19 @@
 import { html } from "../lib/html.js";
 import { Prose } from "./prose.js";
 import { Type } from "./api-schema.js";
+import { Table } from "./table.js";
+
+const PARAMETERS = [
+  { title: "Name", cell: ({ name }) => html`<code>${name}</code>` },
+  { title: "In", cell: (each) => each.in },
+  { title: "Type", cell: ({ schema }) => html`<${Type} schema=${schema ?? {}} />` },
+  { title: "Meaning", cell: ({ description }) => html`<${Prose} text=${description} />`, isLong: true },
+];
+const RESPONSES = [
+  { title: "Status", cell: ([status]) => status },
+  { title: "Meaning", cell: ([, { description }]) => html`<${Prose} text=${description} />`, isLong: true },
+  { title: "Body", cell: ([, { content }]) => schemasOf(content).map((schema) => html`<${Type} schema=${schema} />`) },
+];
 
 /** An operation of the OpenAPI document: what it takes and what it answers. */
 export function Operation({ method, path, operation: o }) {
@@ -9,17 +22,12 @@ export function Operation({ method, path, operation: o }) {
     ${(o.parameters ?? []).length > 0 && html`<${Parameters} parameters=${o.parameters} />`}
     ${o.requestBody && html`<h3>Body</h3><${Content} content=${o.requestBody.content} />`}
     <h3>Responses</h3>
-    <div class="scroll" tabindex="0" role="group" aria-label="Responses of ${method} ${path}"><table><tbody>
-      ${Object.entries(o.responses).map(([status, response]) => html`<tr><th scope="row">${status}</th>
-        <td><${Prose} text=${response.description} /></td><td>${schemasOf(response.content).map((schema) => html`<${Type} schema=${schema} />`)}</td></tr>`)}
-    </tbody></table></div>
+    <${Table} label="Responses of ${method} ${path}" columns=${RESPONSES} rows=${Object.entries(o.responses)} keyOf=${([status]) => status} />
   </details>`;
 }
 
 function Parameters({ parameters }) {
-  return html`<h3>Parameters</h3><table><thead><tr>${["Name", "In", "Type", "Meaning"].map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
-    <tbody>${parameters.filter((each) => each.name).map((each) => html`<tr><th scope="row"><code>${each.name}</code></th><td>${each.in}</td>
-      <td><${Type} schema=${each.schema ?? {}} /></td><td><${Prose} text=${each.description} /></td></tr>`)}</tbody></table>`;
+  return html`<h3>Parameters</h3><${Table} label="Parameters" columns=${PARAMETERS} rows=${parameters.filter((each) => each.name)} keyOf=${({ name }) => name} />`;
 }
 
 function Content({ content }) {

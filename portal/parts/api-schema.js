@@ -1,6 +1,14 @@
 import { value } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { Prose } from "./prose.js";
+import { Table } from "./table.js";
+
+const COLUMNS = [
+  { title: "Field", cell: ({ field, isRequired }) => html`<code>${field}</code>${isRequired && html`<small>required</small>`}` },
+  { title: "Type", cell: (each) => html`<${Type} schema=${each} />${each.default !== undefined && html`<small>default ${value(each.default)}</small>`}` },
+  { title: "Meaning", cell: ({ description }) => html`<${Prose} text=${description} />`, isLong: true },
+  { title: "Example", cell: ({ examples }) => examples && html`<code>${value(examples[0])}</code>` },
+];
 
 /** A schema of the OpenAPI document with its fields. */
 export function Schema({ name, schema, isOpen }) {
@@ -8,13 +16,8 @@ export function Schema({ name, schema, isOpen }) {
   return html`<details class="entry" open=${isOpen}><summary><code>${name}</code> <span class="quiet"><${Prose} text=${firstSentence(schema.description)} /></span></summary>
     <p><${Prose} text=${schema.description} /></p>
     ${schema.enum && html`<p>${schema.enum.map((each) => html`<code>${each}</code> `)}</p>`}
-    ${schema.properties && html`<div class="scroll" tabindex="0" role="group" aria-label="Fields of ${name}"><table>
-      <thead><tr>${["Field", "Type", "Meaning", "Example"].map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
-      <tbody>${Object.entries(schema.properties).map(([field, each]) => html`<tr>
-        <th scope="row"><code>${field}</code>${required.has(field) && html`<small>required</small>`}</th>
-        <td><${Type} schema=${each} />${each.default !== undefined && html`<small>default ${value(each.default)}</small>`}</td>
-        <td><${Prose} text=${each.description} /></td><td>${each.examples && html`<code>${value(each.examples[0])}</code>`}</td></tr>`)}</tbody>
-    </table></div>`}
+    ${schema.properties && html`<${Table} label="Fields of ${name}" columns=${COLUMNS} keyOf=${({ field }) => field}
+      rows=${Object.entries(schema.properties).map(([field, each]) => ({ field, ...each, isRequired: required.has(field) }))} />`}
   </details>`;
 }
 

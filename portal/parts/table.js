@@ -4,8 +4,9 @@ import { html } from "../lib/html.js";
  * A table; on a narrow screen each row is a card. The roles are those that browsers drop where a
  * table is laid out otherwise. The first column names the row.
  * @param {{label: string, columns: {title: string, cell: (row) => any, isNumber?: boolean,
- *   isWide?: boolean, isUnnamed?: boolean}[], rows: any[], keyOf: (row) => any, isCurrent?: (row) => boolean}} props
- *   `isUnnamed`: its title is for those who cannot see the column; `isWide`: for wide screens alone.
+ *   isWide?: boolean, isLong?: boolean, isUnnamed?: boolean}[], rows: any[], keyOf: (row) => any, isCurrent?: (row) => boolean}} props
+ *   `isUnnamed`: its title is for those who cannot see the column; `isWide`: for wide screens alone; `isLong`: it has
+ *   a line for itself on a narrow one.
  */
 export function Table({ label, columns, rows, keyOf, isCurrent }) {
   return html`<div class="scroll" tabindex="0" role="group" aria-label=${label}><table class="cards" role="table" aria-label=${label}>
@@ -23,6 +24,6 @@ function Row({ row, columns: [first, ...others], isCurrent }) {
   </tr>`;
 }
 
-function classOf({ isNumber, isWide }) {
-  return isNumber ? "number" : isWide ? "lane" : "";
+function classOf({ isNumber, isWide, isLong }) {
+  return [isNumber && "number", isWide && "lane", isLong && "prose"].filter(Boolean).join(" ");
 }

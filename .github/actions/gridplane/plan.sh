@@ -4,10 +4,11 @@
 set -euo pipefail
 text="$RUNNER_TEMP/gridplane-plan.txt"
 status=0
+rm -f -- "$PLAN_FILE"  # what the checkout has under this name is no plan of this run
 gridplane plan -f "$FILE" -o "$PLAN_FILE" > "$text" 2>&1 || status=$?
 cat "$text"
 if [ -s "$PLAN_FILE" ]; then
-  jq -r '"action=\(.action)", "verdict=\(.verdict)"' "$PLAN_FILE" >> "$GITHUB_OUTPUT"
+  jq -r '"action=\(.action | @json)", "verdict=\(.verdict | @json)"' "$PLAN_FILE" | tr -d '"' >> "$GITHUB_OUTPUT"
   summary=$(jq -r '"\(.action), $\(.estimate.atReplicas.usdPerMonth) a month, \(.verdict)"' "$PLAN_FILE")
 else
   summary="no plan"

@@ -1,10 +1,13 @@
 """The program: its commands, and what the process ends with."""
 
+import io
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import typer
 from typer.completion import completion_init  # pyright: ignore[reportPrivateImportUsage]
@@ -19,7 +22,7 @@ from gridplane.commands import (
     service,
     sign_in,
 )
-from gridplane.errors import CliError, ExitCode, Interrupted, invalid
+from gridplane.errors import CliError, EnoughRead, ExitCode, Interrupted, invalid
 from gridplane.help import CommandsByPanel
 from gridplane.output import make_console, print_error
 from gridplane.session import Surroundings, with_session
@@ -62,8 +65,8 @@ def run(arguments: Sequence[str] | None = None, around: Surroundings | None = No
     except CliError as error:
         print_error(error, make_console(sys.stderr, around.environ))
         return int(error.code)
-    except BrokenPipeError:
-        # The reader has enough, such as `head`. Python would complain at its exit otherwise.
+    except EnoughRead:
+        # Python would complain at its exit that it cannot write the rest.
         sys.stdout = None  # pyright: ignore[reportAttributeAccessIssue]
         return int(ExitCode.OK)
     except OSError as error:
@@ -84,4 +87,12 @@ def main() -> NoReturn:
         raise Interrupted
 
     signal.signal(signal.SIGINT, interrupt)
+    sys.stdout, sys.stderr = _writable(sys.stdout), _writable(sys.stderr)
     sys.exit(run())
+
+
+def _writable(stream: TextIO | None) -> TextIO:
+    """Python has none for one that is closed. What its encoding lacks is replaced."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")
+    return stream or Path(os.devnull).open("w", encoding="utf-8")

@@ -18,7 +18,7 @@ from gridplane.answers import (
     refuse_without_words,
 )
 from gridplane.elsewhere import find_tls_error, not_gridplane, unreachable, without_explanation
-from gridplane.errors import CliError
+from gridplane.errors import CliError, Interrupted
 
 HEALTH = "/healthz"
 WITHHELD = frozenset({401, 403})
@@ -86,7 +86,13 @@ class ApiClient:
         headers = {"Repeatability-Request-ID": str(uuid.uuid4())}
         if if_match:
             headers["If-Match"] = if_match
-        return self._read(self._exchange(method, path, query, body, headers))
+        try:
+            return self._read(self._exchange(method, path, query, body, headers))
+        except Interrupted:
+            raise Interrupted(
+                f"Interrupted: {method} {path} may have been accepted.",
+                "`gridplane list` shows what is under way.",
+            ) from None
 
     def _exchange(
         self,

@@ -20,7 +20,8 @@ class ExitCode(IntEnum):
 
 MEANINGS: Mapping[ExitCode, str] = {
     ExitCode.OK: "It was done.",
-    ExitCode.FAILED: "The operation failed or was canceled, or a plan would be refused.",
+    ExitCode.FAILED: "The operation failed or was canceled, a plan would be refused, or the "
+    "answer was no.",
     ExitCode.INVALID: "The command line, the file or the request is invalid.",
     ExitCode.NOT_FOUND: "The environment, operation, plan, pod or sweep does not exist.",
     ExitCode.CONFLICT: "The state does not allow it, or has changed meanwhile.",
@@ -69,6 +70,10 @@ class Interrupted(CliError):
 
     def __init__(self, title: str = "Interrupted.", fix: str = "") -> None:
         super().__init__(title, code=ExitCode.INTERRUPTED, fix=fix)
+
+
+class EnoughRead(Exception):
+    """The reader of standard output has enough, such as `head`."""
 
 
 class Refusal(CliError):

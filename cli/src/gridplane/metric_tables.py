@@ -15,6 +15,7 @@ from gridplane.tables import money
 MARKS = "▁▂▃▄▅▆▇█"
 NOT_KNOWN = " "
 MOST_MARKS = 72
+LEAST_MARKS = 8
 BESIDE_MARKS = 56
 """Columns that names and figures take."""
 
@@ -59,8 +60,13 @@ def metrics_view(found: EnvironmentMetrics, width: int | None) -> RenderableType
     """`width`: of the terminal; None: it is no terminal."""
     if not found["value"]:
         return Text(found.get("unrecorded", "There are no figures."))
-    table = points_table(found["value"]) if width is None else sparkline_table(found, width)
-    parts: list[RenderableType] = [table, Text(""), Text(_sum_up(found))]
+    points = found["value"]
+    parts: list[RenderableType] = (
+        [points_table(points)]
+        if width is None
+        else [Text(_span(points), style="bold"), sparkline_table(points, width)]
+    )
+    parts += [Text(""), Text(_sum_up(found))]
     if reason := found.get("unrecorded"):
         parts.append(Text(reason, style="yellow"))
     return Group(*parts)
@@ -75,14 +81,16 @@ def points_table(points: Sequence[MetricPoint]) -> RenderableType:
     return table
 
 
-def sparkline_table(found: EnvironmentMetrics, width: int) -> RenderableType:
-    """Each mark is one point, or several where there are more than fit."""
-    points = found["value"]
-    room = max(min(MOST_MARKS, width - BESIDE_MARKS), 8)
+def _span(points: Sequence[MetricPoint]) -> str:
     first, last = (times.local(points[each]["startDateTime"])[5:16] for each in (0, -1))
-    heading = f"{first} to {last} {times.zone(points[-1]['startDateTime'])}"
+    return f"{first} to {last} {times.zone(points[-1]['startDateTime'])}"
+
+
+def sparkline_table(points: Sequence[MetricPoint], width: int) -> RenderableType:
+    """Each mark is one point, or several where there are more than fit."""
+    room = max(min(MOST_MARKS, width - BESIDE_MARKS), LEAST_MARKS)
     table = plain_table(
-        *("", heading, "TOTAL", "HIGHEST", "LATEST"), right=("TOTAL", "HIGHEST", "LATEST")
+        *("", "", "TOTAL", "HIGHEST", "LATEST"), right=("TOTAL", "HIGHEST", "LATEST")
     )
     for figure in FIGURES:
         values = [_value(point, figure) for point in points]

@@ -17,6 +17,7 @@ SYMBOLS = {
     "Failed": ("✘", "red"),
     "Canceled": ("■", "magenta"),
 }
+WAITING = "waiting"
 ENDED = frozenset({"Succeeded", "Failed", "Canceled"})
 
 
@@ -69,7 +70,8 @@ def operation_view(look: Look) -> RenderableType:
             look.elapsed_of(step),
             Text(_detail(step)),
         )
-    return Group(title_line(look), table)
+    waiting = [Text(line, style="yellow") for line in waiting_lines(look)]
+    return Group(title_line(look), *waiting, table)
 
 
 def title_line(look: Look) -> Text:
@@ -82,6 +84,19 @@ def title_line(look: Look) -> Text:
         f"  {operation['percentComplete']} %  {look.elapsed}",
         (_expectation(look), "dim"),
     )
+
+
+def waiting_lines(look: Look) -> list[str]:
+    """What keeps it from starting, and who can change that."""
+    approval = look.operation.get("approval")
+    if look.has_ended or approval is None or approval["state"] != WAITING:
+        return []
+    name = look.operation["environment"]
+    return [
+        f"Waits for approval until {times.local_with_zone(approval['deadline'])}. "
+        f"{' '.join(approval['reasons'])}",
+        f"Someone else approves it with `gridplane approve {name}`.",
+    ]
 
 
 def _expectation(look: Look) -> str:
@@ -104,7 +119,9 @@ def step_lines(before: Look | None, look: Look) -> list[str]:
         for step in look.operation["steps"]
         if (at := _changed_at(look, step, known.get(step["name"]))) is not None
     ]
-    return [_line(at, step) for at, step in sorted(changed, key=lambda each: each[0])]
+    known_waiting = waiting_lines(before) if before else []
+    waiting = [line for line in waiting_lines(look) if line not in known_waiting]
+    return [*waiting, *(_line(at, step) for at, step in sorted(changed, key=lambda each: each[0]))]
 
 
 def _changed_at(look: Look, step: StepView, before: StepView | None) -> float | None:

@@ -1,6 +1,5 @@
 """Where the API is and how to sign in: options, variables, and profiles of earlier logins."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -120,7 +119,3 @@ def _profile(found: Mapping[str, str]) -> Profile:
 
 def _non_empty(found: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
-
-
-def environment_variables() -> Mapping[str, str]:
-    return os.environ

@@ -18,7 +18,7 @@ import typer
 
 from gridplane import credentials
 from gridplane.client import ApiClient
-from gridplane.errors import invalid
+from gridplane.errors import EnoughRead, Interrupted, invalid
 from gridplane.output import Output
 from gridplane.profiles import Profile, choose_profile, require_tls
 
@@ -36,7 +36,6 @@ class Surroundings:
     transport: httpx.BaseTransport | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     sleep: Callable[[float], None] = time.sleep
-    monotonic: Callable[[], float] = time.monotonic
 
 
 @dataclass
@@ -90,7 +89,12 @@ class Session:
             return
         if not self.is_interactive:
             raise invalid(f"{question.strip()} There is no terminal to ask on.", "Add --yes.")
-        if not typer.confirm(question, err=True):
+        try:
+            is_wanted = typer.confirm(question, err=True)
+        except Interrupted:
+            self.output.say("")
+            raise
+        if not is_wanted:
             raise typer.Abort
 
 
@@ -162,7 +166,11 @@ def with_session(command: Callable[..., None]) -> Callable[..., None]:
         options = {name: given.pop(name) for name in COMMON}
         session = make_session(ctx.obj or Surroundings(), **options)
         with session.closing:
-            command(session, **given)
+            try:
+                command(session, **given)
+            except BrokenPipeError:
+                # Typer would end with 1 otherwise.
+                raise EnoughRead from None
 
     parameters = [context, *ours, *common]
     run.__signature__ = inspect.Signature(parameters)  # pyright: ignore[reportAttributeAccessIssue]

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
+from gridplane.errors import Interrupted
 
 from tests.support.command_line import NAME, CommandLine, answer, fail_to_connect
 
@@ -27,6 +29,19 @@ def test_a_request_that_may_have_been_lost_is_sent_again_with_the_same_id(cli: C
     assert cli("scale-down", NAME, "--detach").code == 0
     first, second = [each.headers["Repeatability-Request-ID"] for each in cli.requests]
     assert first == second
+
+
+def test_a_change_that_is_interrupted_may_have_been_accepted(cli: CommandLine):
+    def interrupt(request: httpx.Request) -> httpx.Response:
+        raise Interrupted
+
+    cli.create()
+    cli.instead = [interrupt]
+    result = cli("scale-down", NAME)
+    told = "Interrupted: POST /environments/fraud-llm/scale-down may have been accepted."
+    assert (result.code, told in result.err) == (130, True)
+    cli.instead = [interrupt]
+    assert cli("list").err == "Interrupted.\n"
 
 
 def test_an_api_that_does_not_answer_is_told_with_its_url(cli: CommandLine):

@@ -58,6 +58,19 @@ def test_a_service_that_has_any_health_is_another_one(cli: CommandLine, command:
     assert not Path(cli.environ["GRIDPLANE_CONFIG_DIR"]).exists()
 
 
+def test_no_other_service_gets_a_token_by_a_login(cli: CommandLine):
+    cli.environ["GRIDPLANE_TOKEN"] = "secret"
+    cli.instead = [page(200)]
+    assert cli("login", "--url", URL).code == 6
+    assert [each for each in cli.requests if "Authorization" in each.headers] == []
+
+
+def test_a_sign_in_in_front_of_all_does_not_keep_from_a_login(cli: CommandLine):
+    cli.environ["GRIDPLANE_TOKEN"] = "secret"
+    cli.instead = [page(401)] * 2
+    assert cli("login").code == 0
+
+
 def test_the_address_of_the_page_leads_to_that_of_the_app(cli: CommandLine):
     cli.instead = [page(404), page(404)]
     result = cli("list", "--url", f"{URL}/portal")
@@ -133,8 +146,14 @@ def listening(greet: Callable[[socket.socket], object]) -> Iterator[Listener]:
             thread.join()
 
 
+def speak_ssh(connection: socket.socket) -> None:
+    """Reads what it was sent, so that the connection is not reset at its end."""
+    connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")
+    connection.recv(65_536)
+
+
 def test_a_server_of_another_protocol_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    with listening(lambda connection: connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")) as server:
+    with listening(speak_ssh) as server:
         told = server.ask("https", capsys, tmp_path)
         assert "URL is not a Gridplane endpoint: it does not speak TLS" in told
         assert server.connections == 1

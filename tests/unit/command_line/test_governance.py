@@ -1,6 +1,7 @@
 """Approvals and the audit."""
 
 import pytest
+from gridplane.errors import Interrupted
 
 from domain.requests.app_roles import AppRole
 from domain.requests.principal import Principal
@@ -36,6 +37,25 @@ def test_what_waits_is_listed_and_approved_as_it_is_shown(asked: CommandLine):
     asked.hub.answer()
     assert asked("approvals").out == "Nothing waits for approval.\n"
     assert "NothingAwaitsApproval" in asked("approve", NAME, "--yes").err
+
+
+def test_what_waits_says_for_what(asked: CommandLine):
+    def interrupt() -> None:
+        raise Interrupted
+
+    asked.meanwhile = [interrupt]
+    result = asked("watch", NAME)
+    title, waits, way = result.err.splitlines()[:3]
+    assert (result.code, title.split()[2]) == (130, "NotStarted")
+    assert waits.startswith("Waits for approval until 20")
+    assert way == "Someone else approves it with `gridplane approve fraud-llm`."
+    assert "fraud-llm.1 waits until 20" in asked("show", NAME).out
+
+
+def test_it_says_so_once(asked: CommandLine):
+    asked.meanwhile = [lambda: None, lambda: None, lambda: asked.finish("fraud-llm.1")]
+    result = asked("watch", "fraud-llm.1")
+    assert (result.code, result.err.count("Waits for approval")) == (0, 1)
 
 
 def test_an_approval_asks(asked: CommandLine):

@@ -99,6 +99,15 @@ def test_watch_follows_what_runs_and_shows_the_rest(cli: CommandLine):
     assert cli("watch", "fraud-llm.1").code == 0
 
 
+def test_a_deletion_is_watched_to_its_end(cli: CommandLine):
+    cli.create()
+    cli("delete", NAME, "--yes", "--detach")
+    cli.hub.deliver("fraud-llm.2")
+    cli.meanwhile = [lambda: cli.finish("fraud-llm.2", Phase.DELETED)]
+    result = cli("watch", NAME)
+    assert (result.code, result.err.splitlines()[-1]) == (0, "fraud-llm is deleted.")
+
+
 def test_what_does_not_change_is_looked_at_less_often_up_to_retry_after(cli: CommandLine):
     cli("apply", "-f", cli.spec_file(), "--yes", "--detach")
 
@@ -193,7 +202,7 @@ def test_every_list_has_a_table_and_json(cli: CommandLine, command: list[str], h
 
 def test_costs_show_what_azure_has_billed_and_the_difference():
     from gridplane.api_types import BilledView
-    from gridplane.tables import billed_table
+    from gridplane.service_tables import billed_table
     from rich.console import Console
 
     found: BilledView = {

@@ -52,15 +52,16 @@ The counters are on record since 2026-11-22T12:05:00Z.
 """
 
 MARKS = """\
-                11-22 12:00 to 11-22 12:10 UTC   TOTAL   HIGHEST   LATEST
-requests         █▁                                 40        40        0
-errors           █▁                                  1         1        0
-tokens in        █▁                              1,200     1,200        0
-tokens out       █▁                              5,300     5,300        0
-gpu busy         █                                          87 %     87 %
-busy replicas    █▁                                            1        0
-gpu nodes       ▁█▅                                            1      0.5
-cost per hour   ▂█▅                                        $5.50    $3.12
+11-22 12:00 to 11-22 12:10 UTC
+                      TOTAL   HIGHEST   LATEST
+requests         █▁      40        40        0
+errors           █▁       1         1        0
+tokens in        █▁   1,200     1,200        0
+tokens out       █▁   5,300     5,300        0
+gpu busy         █               87 %     87 %
+busy replicas    █▁                 1        0
+gpu nodes       ▁█▅                 1      0.5
+cost per hour   ▂█▅             $5.50    $3.12
 
 Points of 5 minutes, 0.1 hours of GPU nodes, $0.72 in all.
 The counters are on record since 2026-11-22T12:05:00Z.
@@ -78,6 +79,14 @@ def test_a_terminal_gets_a_line_of_marks_for_each_figure():
         console.print(metrics_view(FOUND, 120))  # type: ignore[arg-type]
     printed = "".join(f"{line.rstrip()}\n" for line in _plain(capture.get()).splitlines())
     assert printed == MARKS
+
+
+def test_a_narrow_terminal_keeps_the_marks():
+    console = Console(file=StringIO(), width=40, force_terminal=True, no_color=True)
+    with console.capture() as capture:
+        console.print(metrics_view(FOUND, 40))  # type: ignore[arg-type]
+    assert "requests" in _plain(capture.get())
+    assert "▁█▅" in _plain(capture.get())
 
 
 def _plain(text: str) -> str:

@@ -43,7 +43,7 @@ def test_profiles_are_chosen_by_name(cli: CommandLine):
 
 
 def test_a_login_that_is_refused_is_not_remembered(cli: CommandLine):
-    cli.instead = [answer(401)]
+    cli.instead = [answer(401)] * 4
     result = cli("login", "--url", URL)
     assert (result.code, "Add --scope api://CLIENT_ID/.default" in result.err) == (5, True)
     assert not Path(cli.environ["GRIDPLANE_CONFIG_DIR"]).exists()

@@ -22,6 +22,7 @@ from gridplane.tables import (
 )
 
 PANEL = "Look"
+DELETION = "delete"
 
 
 def list_environments(
@@ -86,10 +87,13 @@ def watch(
         return
     found = session.api.get(f"/environments/{name}").body
     if operation_id := found.get("operationId"):
-        require_success(follow(session, operation_id))
-        show(session, name)
-        return
-    session.output.say(f"No operation of {name} runs: it is {found['phase']}.")
+        operation = follow(session, operation_id)
+        require_success(operation)
+        if operation["kind"] == DELETION:
+            session.output.say(f"{name} is deleted.")
+            return
+    else:
+        session.output.say(f"No operation of {name} runs: it is {found['phase']}.")
     show(session, name)
 
 

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from gridplane.pace import Pace
+from gridplane.service_tables import costs_table, sweep_table
 from gridplane.session import Session
 from gridplane.specs import read_schema
-from gridplane.tables import costs_table, sweep_table
 
 PANEL = "The service"
 

@@ -70,10 +70,9 @@ def login(
 
 
 def _check_access(session: Session, profile: Profile) -> None:
+    _require_gridplane(session, profile)
     try:
-        api = session.connect(profile)
-        api.health()
-        api.get("/environments", maxpagesize=1)
+        session.connect(profile).get("/environments", maxpagesize=1)
     except Refusal as refusal:
         if refusal.code is ExitCode.UNAUTHORISED and not profile.scope:
             raise CliError(
@@ -82,6 +81,15 @@ def _check_access(session: Session, profile: Profile) -> None:
                 fix="Add --scope api://CLIENT_ID/.default, with the client id of the API's app.",
             ) from refusal
         raise
+
+
+def _require_gridplane(session: Session, profile: Profile) -> None:
+    """No other service gets a token."""
+    try:
+        session.connect(profile, with_token=False).health()
+    except Refusal as refusal:
+        if refusal.code is not ExitCode.UNAUTHORISED:
+            raise
 
 
 def completion(
