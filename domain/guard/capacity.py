@@ -68,5 +68,5 @@ def _check(request: OperationRequest, offer: Offer, situation: Situation) -> Wan
     if request.kind is not OperationKind.WAKE or market is None:
         return WantedNodes(offer, check_offer(spec, offer, situation), None)
     nodes = kept_nodes(existing, offer.region)
-    demands = quota_demands(spec, offer, existing, nodes)
+    demands = quota_demands(spec, offer, market, existing, nodes)
     return WantedNodes(offer, tuple(check_quota(offer, demands, situation, market)), nodes)

@@ -58,7 +58,7 @@ def check_offer(
     sizes = _check_size(offer, market)
     if _has_pool(situation.existing, offer):
         sizes = map(_without_failure, sizes)
-    demands = quota_demands(spec, offer, situation.existing)
+    demands = quota_demands(spec, offer, market, situation.existing)
     quota = check_quota(offer, demands, situation, market)
     return (*sizes, *quota, *check_limits(spec, offer, situation, market))
 
@@ -120,7 +120,7 @@ def _check_size(offer: Offer, market: RegionMarket) -> Iterable[PlanCheck]:
 def check_quota(
     offer: Offer, demands: Iterable[QuotaDemand], situation: Situation, market: RegionMarket
 ) -> Iterable[PlanCheck]:
-    reserved = Counter(reserved_by_operations(situation.in_flight, offer.region))
+    reserved = Counter(reserved_by_operations(situation.in_flight, market))
     claimed = situation.find_claimed(offer.region)
     reserved += Counter({name: round(vcpus) for name, vcpus in claimed.items()})
     if market.quota is None:

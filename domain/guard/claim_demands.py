@@ -99,7 +99,7 @@ def _of_quota(
     spec: EnvironmentSpec, offer: Offer, situation: Situation, first_nodes: int | None = None
 ) -> LedgerDemand:
     market = situation.markets.get(offer.region)
-    demands = quota_demands(spec, offer, situation.existing, first_nodes)
+    demands = quota_demands(spec, offer, market, situation.existing, first_nodes)
     needs = (
         *_vcpus(demands, offer, situation, market),
         *_resources(spec, offer, situation, market),
@@ -117,9 +117,11 @@ def _vcpus(
     situation: Situation,
     market: RegionMarket | None,
 ) -> Iterable[tuple[str, float, float]]:
-    reserved = reserved_by_operations(situation.in_flight, offer.region)
+    if market is None:
+        return
+    reserved = reserved_by_operations(situation.in_flight, market)
     for demand in demands:
-        quota, name = market.find_quota(demand.name) if market else None, demand.name.lower()
+        quota, name = market.find_quota(demand.name), demand.name.lower()
         if quota:
             yield name, demand.first, quota.limit - quota.used - reserved.get(name, 0)
 

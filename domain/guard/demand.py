@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from domain.arm.managed_cluster import SYSTEM_NODE_COUNT, first_gpu_node_count
+from domain.arm.managed_cluster import SYSTEM_NODE_COUNT, SYSTEM_VM_SIZE, first_gpu_node_count
 from domain.catalog.gpu_skus import find_gpu_sku
 from domain.environment.operation import Operation, OperationKind
 from domain.environment.operation_request import BUILDS, GET_NODES
 from domain.environment.record import EnvironmentRecord
 from domain.environment.step_keys import StepKey, cell_step, edge_step, gpu_pool_step
+from domain.guard.market import RegionMarket
 from domain.guard.spare_gpus import nodes_for_update
 from domain.outcomes import Status
 from domain.placement.offers import Offer
@@ -38,6 +39,7 @@ class QuotaDemand:
 def quota_demands(
     spec: EnvironmentSpec,
     offer: Offer,
+    market: RegionMarket | None,
     existing: EnvironmentRecord | None,
     first_nodes: int | None = None,
 ) -> tuple[QuotaDemand, ...]:
@@ -47,19 +49,29 @@ def quota_demands(
     sku = find_gpu_sku(offer.vm_size)
     if sku is None:
         return ()
+    family, vcpus = _find_quota(offer.vm_size, market, (sku.family, sku.vcpus))
     wanted = offer.apply(spec)
     nodes = _count_nodes(existing, offer)
     asked = first_gpu_node_count(wanted) if first_nodes is None else first_nodes
     beside = nodes_for_update(spec, offer, existing, nodes)
-    first = max(asked - nodes, beside - nodes, 0) * sku.vcpus
-    most = max(wanted.gpu.max_nodes - nodes, 0) * sku.vcpus
+    first = max(asked - nodes, beside - nodes, 0) * vcpus
+    most = max(wanted.gpu.max_nodes - nodes, 0) * vcpus
     if offer.spot:
         gpu = [QuotaDemand(SPOT_QUOTA, first, most)]
-        return (*gpu, *_system_demands(existing, offer, 0, 0))
+        return (*gpu, *_system_demands(existing, offer, market, 0, 0))
     return (
-        QuotaDemand(sku.family, first, most),
-        *_system_demands(existing, offer, first, most),
+        QuotaDemand(family, first, most),
+        *_system_demands(existing, offer, market, first, most),
     )
+
+
+def _find_quota(
+    vm_size: str, market: RegionMarket | None, known: tuple[str, int]
+) -> tuple[str, int]:
+    """Family and vCPUs of a size as Azure lists it there, or else as this version knows it."""
+    listed = market.find_size(vm_size) if market else None
+    family, vcpus = known
+    return (listed.family or family, listed.vcpus or vcpus) if listed else known
 
 
 def is_built(existing: EnvironmentRecord | None, region: str) -> bool:
@@ -75,26 +87,33 @@ def _count_nodes(existing: EnvironmentRecord | None, offer: Offer) -> int:
 
 
 def _system_demands(
-    existing: EnvironmentRecord | None, offer: Offer, first: int, most: int
+    existing: EnvironmentRecord | None,
+    offer: Offer,
+    market: RegionMarket | None,
+    first: int,
+    most: int,
 ) -> tuple[QuotaDemand, ...]:
     """With those of regular GPU nodes, which count against the region's quota as well."""
-    system = 0 if is_built(existing, offer.region) else SYSTEM_NODE_COUNT * SYSTEM_VCPUS
+    family, vcpus = _find_quota(SYSTEM_VM_SIZE, market, (SYSTEM_FAMILY, SYSTEM_VCPUS))
+    system = 0 if is_built(existing, offer.region) else SYSTEM_NODE_COUNT * vcpus
     demands = (
-        QuotaDemand(SYSTEM_FAMILY, system, system),
+        QuotaDemand(family, system, system),
         QuotaDemand(REGIONAL_QUOTA, first + system, most + system),
     )
     return tuple(each for each in demands if each.most)
 
 
-def reserved_by_operations(records: Iterable[EnvironmentRecord], region: str) -> Mapping[str, int]:
+def reserved_by_operations(
+    records: Iterable[EnvironmentRecord], market: RegionMarket
+) -> Mapping[str, int]:
     """vCPUs by quota, in lower case, that operations in flight have not yet asked Azure for.
 
     What Azure has been asked for is in its own count.
     """
     reserved: Counter[str] = Counter()
     for record in records:
-        for offer in _offers_in_flight(record, region):
-            for demand in _demands_in_flight(record, offer):
+        for offer in _offers_in_flight(record, market.region):
+            for demand in _demands_in_flight(record, offer, market):
                 reserved[demand.name.lower()] += demand.first
     return reserved
 
@@ -154,13 +173,15 @@ def _has_begun(operation: Operation, asks: StepKey) -> bool:
     )
 
 
-def _demands_in_flight(record: EnvironmentRecord, offer: Offer) -> tuple[QuotaDemand, ...]:
+def _demands_in_flight(
+    record: EnvironmentRecord, offer: Offer, market: RegionMarket
+) -> tuple[QuotaDemand, ...]:
     """A wake asks for the pool alone, as it was kept."""
     operation = record.find_operation(record.active_operation or "")
     if operation and operation.kind is OperationKind.WAKE:
         kept = kept_nodes(record, offer.region)
-        return quota_demands(record.spec, offer, record, kept)
-    return quota_demands(record.spec, offer, None)
+        return quota_demands(record.spec, offer, market, record, kept)
+    return quota_demands(record.spec, offer, market, None)
 
 
 def _offers_in_flight(record: EnvironmentRecord, region: str) -> list[Offer]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
 
 from pydantic import AwareDatetime, Field
@@ -45,8 +46,12 @@ class RegionMarket(WireModel):
     """Why a part is unknown."""
 
     def find_size(self, vm_size: str) -> OfferedSize | None:
-        wanted = vm_size.lower()
-        return next((each for each in self.sizes or () if each.name.lower() == wanted), None)
+        return self.sizes_by_name.get(vm_size.lower())
+
+    @cached_property
+    def sizes_by_name(self) -> Mapping[str, OfferedSize]:
+        """In lower case: a region has some 900."""
+        return {each.name.lower(): each for each in self.sizes or ()}
 
     def usages_of(self, part: MarketPart) -> dict[str, QuotaUse] | None:
         """The resources that clusters, or the network, count."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from domain.catalog.offered_sizes import OfferedSize
 from domain.environment.gpu_usage import GpuNodes, GpuUsage
 from domain.environment.operation import OperationKind
 from domain.environment.phases import Phase
@@ -202,6 +203,24 @@ def test_operations_without_new_nodes_reserve_nothing(kind: OperationKind):
     other = other.model_copy(update={"operations": (running,)})
     market = a_market(quota={A100_FAMILY: (0, 47)})
     assert worst(check(market, in_flight=(other,))) is Verdict.WARN
+
+
+def test_family_and_vcpus_are_those_that_azure_lists():
+    """The table of this version is for what could not be read."""
+    listed = a_size(A100, family="newNCADSA100Family", vcpus=26)
+    system = OfferedSize(name="Standard_D4ds_v5", family="newDDSFamily", vcpus=6, gpus=0, zones=())
+    quota = {"NEWncadsa100family": (0, 26), "newDDSFamily": (0, 12), A100_FAMILY: (0, 0)}
+    market = a_market(sizes=(listed, system), quota=quota)
+    one_node = a_spec(gpu={"vmSize": A100, "maxNodes": 1})
+    granted = check(market, one_node)
+    required = {each.name: each.required for each in granted if each.code == "QuotaSufficient"}
+    assert required["NEWncadsa100family"] == 26
+    assert required["newDDSFamily"] == 12
+    assert required["cores"] == 38
+    running = a_record(a_request(spec=a_spec(name="other-llm")))
+    reserved = check(market, one_node, in_flight=(running,))
+    (short,) = [each for each in reserved if each.name == "NEWncadsa100family"]
+    assert (short.verdict, short.reserved) == (Verdict.FAIL, 26)
 
 
 def test_a_cell_with_alternatives_is_planned_with_the_first_that_is_granted():
