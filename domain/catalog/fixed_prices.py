@@ -26,10 +26,6 @@ class FixedPrice:
     def hourly(self) -> float:
         return self.usd if self.per == "hour" else self.usd / HOURS_OF_A_MONTH
 
-    @property
-    def monthly(self) -> float:
-        return self.usd if self.per == "month" else self.usd * HOURS_OF_A_MONTH
-
 
 AKS_TIERS: Mapping[str, FixedPrice | None] = {
     "Free": None,

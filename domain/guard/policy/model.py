@@ -202,11 +202,6 @@ class Policy(WireModel):
                 )
         return names
 
-    @property
-    def has_scopes(self) -> bool:
-        """Whether environments are visible to groups of their cost center only."""
-        return any(each.groups for each in self.cost_centers.values())
-
     def bounds(self, cost_center: str) -> bool:
         """Whether it has a budget, or a limit of its nodes."""
         has_limit = self.limits.max_nodes_per_cost_center is not None
