@@ -15,6 +15,11 @@ async def read_visible(call: Call[Any, Any], name: str) -> EnvironmentRecord | N
 
 
 async def read_visible_operation(call: Call[Any, Any], operation_id: str) -> Operation | None:
+    """One of an earlier environment of the name may be of a cost center that the caller does not
+    see."""
     parsed = parse_operation_id(operation_id)
     record = await read_visible(call, parsed.environment) if parsed else None
+    is_earlier = parsed and record and parsed.sequence < record.first_sequence
+    if record and is_earlier and not all(map(call.scope.admits, record.all_cost_centers)):
+        return None
     return await task_hub.find_operation(call.client, record, operation_id) if record else None

@@ -60,6 +60,8 @@ class EnvironmentRecord(WireModel):
     spec: EnvironmentSpec
     sequence: int
     """Operations started so far; the next operation's id is derived from it."""
+    first_sequence: int = 1
+    """Of the operations since the name was last free; those before are of other environments."""
     generation: int
     """Specifications accepted so far."""
     revision: int

@@ -234,6 +234,7 @@ def _recreated(record: EnvironmentRecord, at: datetime) -> EnvironmentRecord:
     """A deleted environment's name is used again: operations, requests and costs stay."""
     fresh = {
         "created_at": at,
+        "first_sequence": record.sequence + 1,
         "events": (),
         "gpu_usage": GpuUsage(),
         "past_days": past_after(record),

@@ -87,7 +87,7 @@ async def test_costs_are_told_where_azures_are_not_read(hub: FakeHub):
     assert answer.json["totalUsd"] > 0
 
 
-async def test_a_name_that_others_use_again_shows_each_cost_center_its_own():
+async def test_a_name_that_others_use_again_shows_each_cost_center_its_own_past():
     hub = FakeHub()
     api = Api(hub, requires_app_roles=True, read_policy=reading(TWO_TEAMS))
     of_ml, of_risk = (a_person(AppRole.READ, AppRole.WRITE, groups=[g]) for g in (ML, RISK))
@@ -97,6 +97,15 @@ async def test_a_name_that_others_use_again_shows_each_cost_center_its_own():
     hub.finish("fraud-llm.2", Phase.DELETED)
     await api.send("POST", "environments", spec_body(costCenter="RISK-7"), of_risk)
     hub.deliver("fraud-llm.3")
+    both = a_person(AppRole.READ, groups=[ML, RISK])
+    for number, headers, status in (
+        (1, of_risk, 404),
+        (3, of_risk, 200),
+        (1, of_ml, 404),
+        (1, both, 200),
+    ):
+        found = await api.send("GET", f"operations/fraud-llm.{number}", headers=headers)
+        assert found.status == status, (number, headers)
     for headers, cost_center in ((of_ml, "ML-1234"), (of_risk, "RISK-7")):
         day = NOON.date()
         costs = await api.send("GET", f"costs?from={day}&to={day}", headers=headers)
