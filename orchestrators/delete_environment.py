@@ -40,8 +40,9 @@ def delete_environment(
     operation = yield from open_operation(context, request, deadlines.DELETE)
     if operation is None:
         return Outcome.canceled().to_wire()
+    canceled: OperationContext | None = None
     if request.predecessor:
-        yield from _stop_predecessor(operation, request.predecessor, request.force)
+        canceled = yield from _stop_predecessor(operation, request.predecessor, request.force)
     outcomes = yield from run_children(
         operation, partial(_start_children, operation, request), stop_on_failure=False
     )
@@ -49,7 +50,7 @@ def delete_environment(
         operation = operation.for_compensation()
         yield from stop_gpu_cost(operation, stuck)
     elif operation.is_canceled:
-        operation = operation.for_compensation()
+        operation = canceled or operation.for_compensation()
     remaining = yield from list_remaining(operation, request)
     outcome = first_failure(outcomes) or _verify(remaining)
     unknown = () if remaining is not None else (remaining_resources_unknown(request.spec.name),)
@@ -80,17 +81,25 @@ def _verify(remaining: tuple[str, ...] | None) -> Outcome:
     return Outcome.failed(resources_remain(remaining)) if remaining else Outcome.succeeded()
 
 
-def _stop_predecessor(operation: OperationContext, predecessor: str, force: bool) -> Steps[None]:
-    """Nothing may be created once deletion begins; with `force` it does not wait for that."""
+def _stop_predecessor(
+    operation: OperationContext, predecessor: str, force: bool
+) -> Steps[OperationContext | None]:
+    """Nothing may be created once deletion begins; with `force` it does not wait for that. One
+    that is canceled meanwhile waits, too: what follows it must not meet the predecessor. Then it
+    is returned for what is left to do."""
+    canceled: OperationContext | None = None
     operation.context.send_event(predecessor, SUPERSEDE_EVENT)
     operation.context.send_event(predecessor, CANCEL_EVENT)
     deadline = operation.deadline_in(deadlines.PREDECESSOR)
     while not force and operation.now < deadline:
-        has_ended = yield from operation.environment.has_ended(predecessor)
-        if has_ended or not (
-            yield from sleep_unless_canceled(operation, PREDECESSOR_POLL_SECONDS)
-        ):
-            return
+        if (yield from operation.environment.has_ended(predecessor)):
+            break
+        waiting = canceled or operation
+        if not (yield from sleep_unless_canceled(waiting, PREDECESSOR_POLL_SECONDS)):
+            if canceled:
+                break
+            canceled = operation.for_compensation()
+    return canceled
 
 
 def _start_children(operation: OperationContext, request: OperationRequest) -> list[Child]:

@@ -159,6 +159,8 @@ def decide_retry(record: EnvironmentRecord | None) -> Decision:
             return decide_wake(record)
         case OperationKind.WAKE:
             return Start(_next_request(record, OperationKind.UPDATE, record.spec))
+        case OperationKind.DELETE:
+            return decide_delete(record, force=False)
         case kind:
             request = _next_request(record, kind, record.spec)
             return Start(request.model_copy(update={"rollback": record.latest.rollback}))
@@ -203,9 +205,15 @@ def decide_delete(
     if record.phase is Phase.DELETING and record.active_operation and not force:
         return AlreadyStarted(record.active_operation)
     request = _next_request(record, OperationKind.DELETE, record.spec)
-    return Start(
-        request.model_copy(update={"predecessor": record.active_operation, "force": force})
-    )
+    return Start(request.model_copy(update={"predecessor": _find_unended(record), "force": force}))
+
+
+def _find_unended(record: EnvironmentRecord) -> str | None:
+    """The operation that runs, also one that a deletion has stopped which was canceled itself."""
+    if record.active_operation:
+        return record.active_operation
+    running = (o.id for o in reversed(record.operations) if o.status is Status.RUNNING)
+    return next(running, None)
 
 
 def decide_scale_down(

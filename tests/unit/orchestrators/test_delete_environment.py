@@ -178,6 +178,21 @@ def test_a_forced_deletion_cancels_but_does_not_wait():
     ]
 
 
+def test_one_that_is_canceled_meanwhile_ends_once_that_has_let_go():
+    """What is requested next would run beside it otherwise."""
+    waits = [False] * 8 + [True]
+    done = delete(
+        request={"predecessor": PREDECESSOR}, entity={"has_ended": waits}, cancel_after=4
+    )
+    assert len(done.steps("entity fraud-llm has_ended")) == len(waits)
+    assert done.steps("start") == []
+    assert done.outcome == CANCELED
+    assert done.lines[-2:] == [
+        "call list_remaining_resources",
+        "entity fraud-llm end_operation Canceled",
+    ]
+
+
 def test_an_operation_that_never_lets_go_is_waited_for_ten_minutes():
     done = delete(request={"predecessor": PREDECESSOR}, entity={"has_ended": False})
     assert done.outcome.is_success

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from domain.requests.decision import (
 )
 from domain.requests.decisions import (
     decide_delete,
+    decide_retry,
     decide_scale_down,
     decide_update,
     decide_wake,
@@ -980,3 +982,18 @@ def test_the_same_specification_repairs_what_differs_from_it(
     record: EnvironmentRecord, expected: Any
 ):
     assert summary(decide_update(record, a_spec())) == expected
+
+
+@pytest.mark.parametrize("decide_next", [decide_retry, partial(decide_delete, force=False)])
+def test_a_deletion_waits_for_what_a_canceled_one_has_stopped(decide_next: Any):
+    """The operation under way may take longer to end than the deletion that has stopped it."""
+    stopped = ended(begun(PROVISIONING, OperationKind.DELETE), Phase.CANCELED)
+    assert stopped.active_operation is None
+    assert summary(decide_next(stopped)) == ("start", "delete", "fraud-llm.3", "fraud-llm.1")
+    over = end_operation(
+        stopped,
+        OperationEnd(
+            operation_id="fraud-llm.1", phase=Phase.CANCELED, outcome=Outcome.canceled(), at=NOON
+        ),
+    )
+    assert summary(decide_next(over)) == ("start", "delete", "fraud-llm.3", None)
