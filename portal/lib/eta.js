@@ -1,4 +1,16 @@
+import { nowOrLater } from "./clock.js";
 import { secondsBetween } from "./format.js";
+
+const ENDED = ["Succeeded", "Failed", "Canceled"];
+
+export function hasEnded(operation) {
+  return ENDED.includes(operation?.status);
+}
+
+/** When an operation has ended, or else now: steps may go on for minutes without a word. */
+export function untilOf(operation) {
+  return hasEnded(operation) ? operation.lastActionDateTime : nowOrLater(operation.lastActionDateTime);
+}
 
 /**
  * About how long an operation still takes: steps of one cell follow each other, cells and edge are

@@ -8,8 +8,8 @@ const ALWAYS = [
   { path: "regions", label: "Regions", hint: "Azure regions, separated by commas", isRequired: true, ...LIST },
 ];
 const NODES = [
-  { path: "gpu.minNodes", label: "Least GPU nodes", ...NUMBER },
-  { path: "gpu.maxNodes", label: "Most GPU nodes", ...NUMBER },
+  { path: "gpu.minNodes", label: "Minimum GPU nodes", ...NUMBER },
+  { path: "gpu.maxNodes", label: "Maximum GPU nodes", ...NUMBER },
   { path: "workload.replicas", label: "Replicas per region", ...NUMBER },
 ];
 const IMAGE = { path: "workload.image", label: "Image", hint: "Such as registry.example.com/llm:1.4.2", isWide: true, ...TEXT };

@@ -1,3 +1,4 @@
+import { untilOf } from "../lib/eta.js";
 import { html } from "../lib/html.js";
 import { duration, secondsBetween } from "../lib/format.js";
 import { Advice } from "./advice.js";
@@ -10,7 +11,7 @@ import { Table } from "./table.js";
  */
 export function Steps({ operation }) {
   const from = operation.createdDateTime;
-  const until = operation.lastActionDateTime;
+  const until = untilOf(operation);
   const length = Math.max(...operation.steps.map((step) => endOf(step, from)), secondsBetween(from, until), 1);
   const columns = [
     { title: "Step", cell: (step) => html`<${Name} step=${step} environment=${operation.environment} />` },

@@ -20,7 +20,8 @@ STARTED = {
 
 
 @pytest.fixture
-def environment(faked: FakedApi) -> FakedApi:
+def environment(faked_page: Page, faked: FakedApi) -> FakedApi:
+    faked_page.clock.set_fixed_time("2026-11-22T12:02:00Z")
     faked.answer(
         "/environments/fraud-llm", an_environment(operationId="fraud-llm.1"), ETag='"1-17"'
     )
@@ -32,6 +33,13 @@ def environment(faked: FakedApi) -> FakedApi:
     ]
     faked.answer("/costs", {"totalUsd": 44, "priceAsOf": "2026-06-18T00:00:00Z", "value": days})
     return faked
+
+
+def test_a_step_goes_on_while_nothing_is_heard_of_it(faked_page: Page, environment: FakedApi):
+    environment.date = "Sun, 22 Nov 2026 12:04:00 GMT"
+    faked_page.goto("/portal#/environments/fraud-llm")
+    expect(faked_page.get_by_role("row", name=CLUSTER)).to_contain_text("4 min 0 s")
+    expect(faked_page.get_by_text("4 min 0 s so far, usually at least 47 s more")).to_be_visible()
 
 
 def test_a_running_step_is_shown_beside_what_it_usually_takes(

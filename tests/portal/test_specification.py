@@ -30,7 +30,7 @@ def json_of(page: Page) -> Locator:
 def test_a_change_is_planned_and_carried_out_on_what_was_read(faked_page: Page, offers: FakedApi):
     offers.answer("PUT /environments/fraud-llm", {}, status=202)
     faked_page.goto("/portal#/environments/fraud-llm/edit")
-    faked_page.get_by_label("Most GPU nodes").fill("8")
+    faked_page.get_by_label("Maximum GPU nodes").fill("8")
     faked_page.get_by_role("button", name="Show the plan").click()
     expect(faked_page.get_by_role("row", name="gpu.maxNodes 5 8 inPlace")).to_be_visible()
     faked_page.get_by_role("button", name="Change exactly this").click()
