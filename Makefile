@@ -104,21 +104,22 @@ $(COMPILED): $(READY)
 
 PYTEST := $(BIN)/pytest -m "not timing and not az and not faults and not portal"
 REAL_PROCESSES := tests/e2e tests/faults
+IN_PROCESS := tests/contract emulators/tests
 
 # These mostly wait: workers that collect nothing else cost little, and use what the others leave.
 .PHONY: tests-of-processes
 tests-of-processes: $(COMPILED)
 	$(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder $(REAL_PROCESSES)
 
-# One process: handing 11,000 short tests to workers takes longer than a tenth of them.
+# One process: handing thousands of short tests to workers takes longer than a tenth of them.
 .PHONY: tests-of-product
 tests-of-product: $(COMPILED)
-	$(call at-once,$(PYTEST) tests $(REAL_PROCESSES:%=--ignore=%))
+	$(call at-once,$(PYTEST) tests $(REAL_PROCESSES:%=--ignore=%) --ignore=tests/contract)
 
-# Many wait for processes, too.
+# Many of these wait, too.
 .PHONY: tests-of-emulators
 tests-of-emulators: $(COMPILED)
-	$(call at-once,$(PYTEST) -n 2 emulators/tests)
+	$(call at-once,$(PYTEST) -n 3 --dist worksteal $(IN_PROCESS))
 
 $(AZ_VENV)/.installed: requirements-az.txt .python-version
 	@bash emulators/stack/make_venv.sh $(AZ_VENV) requirements-az.txt

@@ -49,6 +49,10 @@ install_with_uv() {
     --python "$venv/bin/python" --requirement "$1"
 }
 
+if [ -L "$venv" ]; then
+  echo "$venv is a link to an environment, which may be in use elsewhere: remove the link and run make again." >&2
+  exit 1
+fi
 python=$(find_python)
 if [ -n "$python" ]; then
   "$python" -m venv --clear "$venv"
