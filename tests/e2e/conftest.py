@@ -14,11 +14,10 @@ from tests.support.order import find_seconds
 
 TIME_SCALE = 120.0
 
-LATENCY_SHARE = 0.25
-"""A quarter of what an operation takes in Azure is a quarter of the polls until it has ended,
-which are half of what the task hub hands out for an environment. Tests that stop a process in the
-middle of a step, all rows of the fault matrix, chaos runs and the demo leave each operation its
-measured duration."""
+LATENCY_SHARE = 0.1
+"""The shorter an operation, the fewer polls until it has ended, which are half of what the task
+hub hands out for an environment. Tests that stop a process in the middle of a step, all rows of
+the fault matrix, chaos runs and the demo leave each operation its measured duration."""
 
 NEW_YEAR = "0 0 0 1 1 *"
 NEVER = {"SWEEP_SCHEDULE": NEW_YEAR, "WAKE_SCHEDULE": NEW_YEAR}

@@ -38,6 +38,7 @@ class Resources:
 
     def __init__(self) -> None:
         self._by_key: dict[str, Resource] = {}
+        self._by_parent: dict[str, dict[str, Resource]] = {}
 
     def get(self, resource_id: str) -> Resource | None:
         return self._by_key.get(resource_id.lower())
@@ -48,22 +49,28 @@ class Resources:
 
     def add(self, resource: Resource) -> None:
         self._by_key[resource.key] = resource
+        self._by_parent.setdefault(_parent_of(resource.key), {})[resource.key] = resource
 
     def remove(self, resource: Resource) -> None:
         """Remove the resource with all that lies below it, children first."""
         doomed = [each for each in self._by_key.values() if _is_below(each, resource.key)]
         for each in [*reversed(doomed), resource]:
-            if self._by_key.pop(each.key, None) is not None and each.on_removed is not None:
+            if self._by_key.pop(each.key, None) is None:
+                continue
+            self._leave_parent(each.key)
+            if each.on_removed is not None:
                 each.on_removed()
+
+    def _leave_parent(self, key: str) -> None:
+        siblings = self._by_parent[_parent_of(key)]
+        del siblings[key]
+        if not siblings:
+            del self._by_parent[_parent_of(key)]
 
     def children(self, parent_id: str, resource_type: str) -> list[Resource]:
         """The resources of a type that lie directly below `parent_id`."""
-        depth = parent_id.rstrip("/").count("/") + 2
-        return [
-            each
-            for each in self.below(parent_id)
-            if each.type.lower() == resource_type.lower() and each.key.count("/") == depth
-        ]
+        found = self._by_parent.get(parent_id.rstrip("/").lower(), {}).values()
+        return [each for each in found if each.type.lower() == resource_type.lower()]
 
     def below(self, ancestor_id: str) -> list[Resource]:
         prefix = ancestor_id.lower()
@@ -79,3 +86,8 @@ class Resources:
 
 def _is_below(resource: Resource, prefix: str) -> bool:
     return resource.key.startswith(prefix + "/")
+
+
+def _parent_of(key: str) -> str:
+    """Without the last type and name."""
+    return key.rsplit("/", 2)[0]
