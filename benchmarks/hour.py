@@ -97,7 +97,6 @@ def measure(stack: Stack, specs: Sequence[EnvironmentSpec], options: argparse.Na
         write_records(stack, specs, looks, now_of(azure) - timedelta(hours=1))
         samples = list(sample(stack, options.scale))
         with Api(stack.app_url) as api:
-            api.timeout = 120
             ready, latest = count_ready(api), api.get("/sweeps/latest").json()
     values = list_values(samples, len(specs)) | {"ready": ready}
     write_values(options.json, values)

@@ -45,6 +45,7 @@ SWEEPING_SCALE = 2.0
 """Low enough that the sweep's own seconds do not become minutes of simulated time."""
 
 READY_TIMEOUT_SECONDS = 300.0
+LONGEST_LIST_SECONDS = 120.0
 SWEEP_TIMEOUT_SECONDS = 300.0
 GOAL_SECONDS, GOAL_SECONDS_EACH = 2.0, 0.03
 """Of a sweep that changes nothing: the lists, and four requests to each cluster."""
@@ -202,6 +203,8 @@ def write_records(
 
 
 def count_ready(api: Api) -> int:
+    """Until the first sweep has filled the directory each list reads all records."""
+    api.timeout = LONGEST_LIST_SECONDS
     ready, url = 0, f"/environments?phase={Phase.READY}"
     while url:
         page = api.get(url).json()
