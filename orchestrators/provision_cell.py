@@ -3,8 +3,8 @@
 resource group -> AKS cluster with its GPU pool -> access to the image's registry -> workload ->
 gateway -> nodes, public IP, pods ready, and maintenance windows meanwhile
 
-AKS takes one such request a second for all clusters of a subscription: windows of 200 new clusters
-take seven minutes, which others would wait for.
+AKS accepts one request for a maintenance window a second in a whole subscription. Those of 200 new
+clusters take seven minutes, so nodes and pods start meanwhile.
 
 Where replicas read secrets or weights, or gateways a certificate, their identity comes before the
 cluster, so that its roles take effect meanwhile, and its credential after it. A cell with a

@@ -41,9 +41,9 @@ LONGEST_RETRY_AFTER = 600.0
 
 SPREAD_SECONDS = 15.0
 """Over which waiters come back whom Azure has told the same second: its buckets refill for all."""
-LONGEST_SPREAD = 16 * SPREAD_SECONDS
-"""It doubles with each attempt: 400 waiters for a bucket that AKS refills once a second would ask
-25 times a second within 15 s, for ever."""
+MOST_DOUBLINGS = 4
+"""Of the spread, one with each attempt, to 4 minutes: 400 waiters for a bucket that AKS refills once
+a second would ask 25 times a second within 15 s, for ever."""
 
 
 def asks_operation(poll: int, *, overdue_seconds: float) -> bool:
@@ -104,5 +104,5 @@ def decide_read_delay(outcome: Outcome, usual: float, key: str, attempt: int = 1
 def spread(seconds: float, key: str, attempt: int = 1) -> float:
     """Never earlier, and the same for the same key: an orchestrator may not roll dice."""
     share = int.from_bytes(sha256(key.encode()).digest()[:4]) / 2**32
-    width = min(SPREAD_SECONDS * 2 ** min(attempt - 1, 8), LONGEST_SPREAD)
+    width = SPREAD_SECONDS * 2 ** min(attempt - 1, MOST_DOUBLINGS)
     return round(seconds + width * share, 1)
