@@ -7,7 +7,7 @@ from typing import Any
 from domain.environment.operation import Operation
 from domain.environment.record import EnvironmentRecord
 from domain.guard.approval import find_outdated
-from domain.requests.approvals import find_outlawed, nothing_waits
+from domain.requests.approvals import find_spec_refusal, nothing_waits
 from domain.requests.decision import Refused
 from domain.spec.resolved_model import MODEL_VERSION_DELETED
 from triggers import task_hub
@@ -26,7 +26,7 @@ async def find_obstacle(
     if request is None or request.approval is None:
         return nothing_waits(waiting.environment)
     now = datetime.now(UTC)
-    if refusal := find_outlawed(request.spec, call.policy, now):
+    if refusal := find_spec_refusal(request.spec, call.policy, now):
         return refusal
     market, policy = call.deployment.read_market, call.policy_file
     if deleted := await find_deleted_version(call.client, request.spec):

@@ -58,7 +58,7 @@ def find_unknown_requester(stamp: CallStamp | None) -> Refused | None:
     )
 
 
-def find_outlawed(spec: EnvironmentSpec, policy: SpecPolicy, now: datetime) -> Refused | None:
+def find_spec_refusal(spec: EnvironmentSpec, policy: SpecPolicy, now: datetime) -> Refused | None:
     """Why what was requested would be no valid request any more."""
     said = say_problems(spec, policy, now)
     if said is None:

@@ -6,7 +6,7 @@ import pytest
 from domain.environment.approval_records import request_approval
 from domain.environment.call_stamp import CallStamp, Door
 from domain.environment.record import EnvironmentRecord
-from domain.requests.approvals import decide_answer, find_outlawed, find_unknown_requester
+from domain.requests.approvals import decide_answer, find_spec_refusal, find_unknown_requester
 from domain.requests.decision import Forbidden, NotFound, PreconditionFailed, Refused
 from domain.requests.principal import Principal
 from tests.support.approvals import a_stamp, a_waiting_request
@@ -113,6 +113,6 @@ def test_what_has_expired_while_it_waited_is_no_valid_request_any_more(
     hours: int, is_outlawed: bool
 ):
     spec = a_spec(expiresAt=(NOON + timedelta(hours=2)).isoformat())
-    refused = find_outlawed(spec, a_policy(), NOON + timedelta(hours=hours))
+    refused = find_spec_refusal(spec, a_policy(), NOON + timedelta(hours=hours))
     assert (refused is not None) is is_outlawed
     assert refused is None or "expiresAt: " in refused.message
