@@ -204,10 +204,9 @@ def write_records(
 
 def count_ready(api: Api) -> int:
     """Until the first sweep has filled the directory each list reads all records."""
-    api.timeout = LONGEST_LIST_SECONDS
     ready, url = 0, f"/environments?phase={Phase.READY}"
     while url:
-        page = api.get(url).json()
+        page = api.get(url, timeout=LONGEST_LIST_SECONDS).json()
         ready += len(page["value"])
         url = page.get("nextLink")
     return ready
