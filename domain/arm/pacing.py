@@ -42,8 +42,8 @@ LONGEST_RETRY_AFTER = 600.0
 SPREAD_SECONDS = 15.0
 """Over which waiters come back whom Azure has told the same second: its buckets refill for all."""
 MOST_DOUBLINGS = 4
-"""Of the spread, one with each attempt, to 4 minutes: 400 waiters for a bucket that AKS refills once
-a second would ask 25 times a second within 15 s, for ever."""
+"""Of the spread, one with each attempt, to 4 minutes: 400 waiters for a bucket that AKS refills
+once a second would ask 25 times a second within 15 s, for ever."""
 
 
 def asks_operation(poll: int, *, overdue_seconds: float) -> bool:
